@@ -1,0 +1,2 @@
+/** Services that several test files share are started here, once a run. */
+export default function setUp(): void {}
