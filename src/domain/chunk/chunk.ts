@@ -6,6 +6,11 @@ export interface Chunk {
   readonly end: number;
   /** Titles of the sections the passage stands in, outermost first. */
   readonly heading: readonly string[];
+  /**
+   * Text embedded between the document's `prepend` and `text`: the path of headings that `text` does not show itself.
+   * Absent when there is none; see `embeddedText`.
+   */
+  readonly lead?: string;
   /** Tokens of the embedded text, prefix and special tokens included. */
   readonly tokens: number;
 }
