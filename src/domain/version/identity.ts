@@ -48,8 +48,17 @@ export interface VersionFingerprints {
   readonly version: string;
 }
 
-/** Texts an encoder must give the same vectors for, for ever; see {@link ProbeVectors}. */
+/** Texts an encoder must give the same vectors for, for ever, and a text its chunker must cut alike. */
 export interface ProbeVectors {
   readonly texts: readonly string[];
   readonly vectors: readonly (readonly number[])[];
+  /** Absent for versions made before chunkers were probed. */
+  readonly chunker?: ChunkerProbe;
+}
+
+/** A fixed text and where the chunker cut it. */
+export interface ChunkerProbe {
+  readonly text: string;
+  /** Start and end of every chunk, in order. */
+  readonly spans: readonly number[];
 }
