@@ -43,7 +43,12 @@ export interface WriterFence {
 
   /** Documents whose points may be a superseded attempt's, oldest first. */
   queuedSweeps(version: VersionKey, limit: number): Promise<readonly DocId[]>;
-  finishSweeps(version: VersionKey, ids: readonly DocId[]): Promise<void>;
+  /**
+   * These documents are swept. With `writer`, only while it is still the version's: a later take-over may have queued
+   * the same documents again.
+   * @throws LifecycleError `STALE_WRITER`
+   */
+  finishSweeps(version: VersionKey & { readonly writer?: number }, ids: readonly DocId[]): Promise<void>;
   /** Compare-and-set on `writer`; refused while sweeps are queued or a switch names the version. @returns the watermark afterwards */
   advanceWatermark(version: VersionKey & { readonly writer: number }, to: Revision): Promise<Revision>;
 }
