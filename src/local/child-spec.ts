@@ -24,8 +24,8 @@ export interface ChildSpec {
   /** A Node process with an IPC channel. Default false. */
   readonly ipc?: boolean;
   /**
-   * An argument (whole, not a part of one) that no process of another installation carries,
-   * such as the path of the data folder: how an orphan is recognised whose pid was never written down.
+   * An argument (whole, not a part of one) that no process of another installation carries, such as the path
+   * of the data folder: with `command`, how an orphan is recognised whose pid was never written down.
    */
   readonly marker?: string;
   /** Asks for an orderly end; SIGKILL follows after a grace period. */

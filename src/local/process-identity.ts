@@ -47,16 +47,18 @@ export async function endProcess(
   identity: ProcessIdentity,
   options: { readonly signal: NodeJS.Signals; readonly graceMs: number },
 ): Promise<void> {
+  if (!isAlive(identity)) return;
   signal(identity, options.signal);
-  if (await waitForEnd(identity, options.graceMs)) return;
+  await waitForEnd(identity, options.graceMs);
+  // Its own children share its group; an orderly end has left none.
   killGroup(identity.pid, 'SIGKILL');
   signal(identity, 'SIGKILL');
   await waitForEnd(identity, options.graceMs);
 }
 
-/** Processes that were given `argument` as one whole argument. */
-export function findByArgument(argument: string): readonly ProcessIdentity[] {
-  const pids = process.platform === 'linux' ? pidsOnLinux(argument) : pidsElsewhere(argument);
+/** Processes that were started as `command` and given `argument` as one whole argument. */
+export function findByCommand(command: string, argument: string): readonly ProcessIdentity[] {
+  const pids = process.platform === 'linux' ? pidsOnLinux(command, argument) : pidsElsewhere(command, argument);
   return pids.flatMap((pid) => (pid === process.pid ? [] : (identify(pid) ?? [])));
 }
 
@@ -64,7 +66,8 @@ function send(target: number, name: NodeJS.Signals): void {
   try {
     process.kill(target, name);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ESRCH') throw cause;
+    // Gone, or (macOS) a group in which only zombies are left.
+    if (!['ESRCH', 'EPERM'].includes((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
   }
 }
 
@@ -93,23 +96,25 @@ function startElsewhere(pid: number): string | undefined {
   return found === null || found[1]?.startsWith('Z') ? undefined : found[2];
 }
 
-function pidsOnLinux(argument: string): readonly number[] {
+function pidsOnLinux(command: string, argument: string): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(argument);
+        const [started, ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return started === command && args.includes(argument);
       } catch {
         return false; // it has ended meanwhile
       }
     });
 }
 
-function pidsElsewhere(argument: string): readonly number[] {
+function pidsElsewhere(command: string, argument: string): readonly number[] {
   const { stdout } = spawnSync('ps', ['-axo', 'pid=,args='], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
   return (stdout ?? '')
     .split('\n')
-    .filter((line) => `${line} `.includes(` ${argument} `))
-    .map((line) => Number.parseInt(line, 10));
+    .map((line) => /^\s*(\d+)\s+(.*)$/.exec(line))
+    .filter((found) => found?.[2]?.startsWith(`${command} `) && `${found[2]} `.includes(` ${argument} `))
+    .map((found) => Number(found?.[1]));
 }
