@@ -11,6 +11,16 @@ export const workflowIds = {
   promotion: (index: string) => `cutover/${index}/promotion`,
 } as const;
 
+/** Names of the signals, queries and updates that workflows answer to. */
+export const MESSAGES = {
+  /** Query of `reindex`: {@link ReindexProgress}. */
+  progress: 'progress',
+  /** Update of `reindex`: {@link DecideInput}; refused with `DECISION_REFUSED`. */
+  decide: 'decide',
+  /** Signal of `catchUp`: {@link ReachSignal}. */
+  reach: 'reach',
+} as const;
+
 export interface ReindexInput {
   readonly index: string;
   /** Names the configuration the CLI stored for this run. */
@@ -27,7 +37,8 @@ export interface Queues {
   readonly embed: string;
 }
 
-export type ReindexOutcome = 'nothing-to-do' | 'promoted' | 'rejected' | 'expired' | 'failed';
+/** `refreshed`: the configuration is the live one's, whose version was caught up; `rejected` and `expired` left the alias alone. */
+export type ReindexOutcome = 'nothing-to-do' | 'refreshed' | 'promoted' | 'rejected' | 'expired';
 
 export interface ReindexResult {
   readonly outcome: ReindexOutcome;
@@ -98,6 +109,14 @@ export interface CatchUpInput {
   readonly index: string;
   readonly version: number;
   readonly queues: Queues;
+  /** Slices in flight, integer ≥ 1; 16 unless told. */
+  readonly window?: number;
+  /** Where the execution before this one stood; only continue-as-new sets it. */
+  readonly resume?: {
+    readonly writer: number;
+    readonly watermark: number;
+    readonly target: number;
+  };
 }
 
 /** Signal `reach` of `catchUp`; also sent with its start. */

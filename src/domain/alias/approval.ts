@@ -1,11 +1,12 @@
 import { LifecycleError } from '../errors.js';
+import type { Verdict } from '../gate/verdict.js';
 import type { RolloutSpec } from '../index-spec.js';
 import type { Sha256, VersionNumber } from '../ids.js';
 import { isOverdue } from './reconcile.js';
 import type { SwitchFacts } from './switch.js';
 
 /** Verdict of a gate; null for a first version, which has nothing to be compared with. */
-export type VerdictToDecide = 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'NEEDS-JUDGING' | null;
+export type VerdictToDecide = Verdict | null;
 
 /** Who decides when nobody is asked. */
 export const POLICY_ACTOR = 'policy';
