@@ -1,0 +1,35 @@
+import { ByteLru } from '../byte-lru.js';
+import type { TokenEncoder, TokenIds } from './encoder.js';
+
+/**
+ * Chunkers count a text's tokens and embedders need the same tokens a moment later: keeps ids by text, so that
+ * each text is tokenized once.
+ */
+export class RememberingEncoder implements TokenEncoder {
+  private readonly known: ByteLru<TokenIds>;
+
+  constructor(
+    private readonly inner: TokenEncoder,
+    maxBytes: number,
+  ) {
+    this.known = new ByteLru(maxBytes, (ids) => ids.byteLength);
+  }
+
+  get specialTokens(): number {
+    return this.inner.specialTokens;
+  }
+
+  get unknownId(): number | undefined {
+    return this.inner.unknownId;
+  }
+
+  async encode(texts: readonly string[]): Promise<readonly TokenIds[]> {
+    const found = texts.map((text) => this.known.get(text));
+    const missing = [...new Set(texts.filter((_, index) => found[index] === undefined))];
+    if (missing.length === 0) return found.flatMap((ids) => ids ?? []);
+    const encoded = await this.inner.encode(missing);
+    const fresh = new Map(missing.map((text, index) => [text, encoded[index] ?? new Uint32Array()]));
+    for (const [text, ids] of fresh) this.known.set(text, ids);
+    return texts.map((text, index) => found[index] ?? fresh.get(text) ?? new Uint32Array());
+  }
+}
