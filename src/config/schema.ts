@@ -6,7 +6,14 @@ import { DURATION } from './duration.js';
 // to editors and fills the reference page; `to-index-spec.ts` turns the outcome into an `IndexSpec`.
 
 const text = (description: string) => z.string().min(1, 'must not be empty').describe(description);
-const count = (description: string) => z.int().min(1).describe(description);
+/** A whole number of at least 1 that may be left out. */
+const optionalCount = (example: number, description: string) =>
+  z
+    .int()
+    .min(1)
+    .describe(description)
+    .meta({ examples: [example] })
+    .optional();
 const share = z.number().min(0).max(1);
 const durationText = z.string().regex(DURATION, 'must be a number with a unit, as in 90s, 30m, 2h or 7d');
 
@@ -24,7 +31,8 @@ const aliasSchema = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/, 'must be letters, digits, ".", "-" and "_", at most 255')
   .regex(NOT_A_COLLECTION, 'must not end in _v<number>: collections are named so')
-  .describe("The name searches use in Qdrant. Default: the index's name.");
+  .describe("The name searches use in Qdrant. Default: the index's name.")
+  .meta({ examples: ['search'] });
 
 const sourceSchema = z
   .discriminatedUnion('kind', [
@@ -55,8 +63,9 @@ const windowShape = {
   overlapTokens: z
     .int()
     .min(0)
-    .optional()
-    .describe('Tokens that neighbouring chunks share; less than `maxTokens`. Default: an eighth of `maxTokens`.'),
+    .describe('Tokens that neighbouring chunks share; less than `maxTokens`. Default: an eighth of `maxTokens`.')
+    .meta({ examples: [32] })
+    .optional(),
 };
 const embedTitle = z.boolean().default(true).describe("Embed the document's title in front of every chunk.");
 
@@ -85,8 +94,16 @@ const chunkerSchema = z
   .describe('How documents are cut. Default: `{ kind: markdown }`.');
 
 const prefixes = {
-  documentPrefix: z.string().default('').describe('Put in front of every document text, as in `passage: `.'),
-  queryPrefix: z.string().default('').describe('Put in front of every query, as in `query: `.'),
+  documentPrefix: z
+    .string()
+    .default('')
+    .describe('Put in front of every document text.')
+    .meta({ examples: ['passage: '] }),
+  queryPrefix: z
+    .string()
+    .default('')
+    .describe('Put in front of every query.')
+    .meta({ examples: ['query: '] }),
 };
 const modelOf = (description: string, example: string) => text(description).meta({ examples: [example] });
 
@@ -95,38 +112,39 @@ const embedderSchema = z
     z.strictObject({
       kind: z.literal('static').describe('Averaged token vectors; no neural network, thousands of documents a second.'),
       model: modelOf('A name that `cutover models` knows, or a folder.', 'wordllama-256'),
-      dimensions: count("Cut vectors to this length. Default: the model's own.").optional(),
+      dimensions: optionalCount(128, "Cut vectors to this length. Default: the model's own."),
     }),
     z.strictObject({
       kind: z
         .literal('transformers')
         .describe('An ONNX sentence encoder in this process; needs `@huggingface/transformers`.'),
       model: modelOf('A model on the Hugging Face hub, or a folder.', 'Xenova/all-MiniLM-L6-v2'),
-      revision: text('Commit or tag on the hub. Default: what was pulled.').optional(),
+      revision: modelOf('Commit or tag on the hub. Default: what was pulled.', 'main').optional(),
       dtype: text('Numeric type of the weights, which picks the ONNX file.').default('q8'),
       pooling: z.enum(['mean', 'cls', 'last_token']).default('mean').describe('How token vectors become one vector.'),
       normalize: z.boolean().default(true).describe('Scale vectors to length 1.'),
-      maxTokens: count("Longest input; more is cut. Default: the model's own limit.").optional(),
+      maxTokens: optionalCount(512, "Longest input; more is cut. Default: the model's own limit."),
       ...prefixes,
-      processes: count('Child processes that embed. Default: one per core.').optional(),
+      processes: optionalCount(2, 'Child processes that embed. Default: one per core.'),
     }),
     z.strictObject({
       kind: z.literal('openai').describe('OpenAI, and every server that speaks its `/v1/embeddings`.'),
       model: modelOf('Name the server knows.', 'text-embedding-3-small'),
       baseUrl: z
         .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
-        .optional()
-        .describe('Address of the server, `/v1` included. Default: OpenAI.'),
-      dimensions: count("Ask for shorter vectors. Default: the model's own.").optional(),
-      maxTokens: count('Longest input the model takes.').default(8191),
+        .describe('Address of the server, `/v1` included. Default: OpenAI.')
+        .meta({ examples: ['http://localhost:8080/v1'] })
+        .optional(),
+      dimensions: optionalCount(512, "Ask for shorter vectors. Default: the model's own."),
+      maxTokens: z.int().min(1).default(8191).describe('Longest input the model takes.'),
       ...prefixes,
       apiKeyEnv: z
         .string()
         .regex(/^[A-Z_][A-Z0-9_]*$/, 'must be the NAME of an environment variable, such as OPENAI_API_KEY')
         .default('OPENAI_API_KEY')
         .describe('Name of the environment variable that holds the key.'),
-      requestsPerMinute: count('Rate limit. Default: none.').optional(),
-      tokensPerMinute: count('Rate limit. Default: none.').optional(),
+      requestsPerMinute: optionalCount(3000, 'Rate limit. Default: none.'),
+      tokensPerMinute: optionalCount(1_000_000, 'Rate limit. Default: none.'),
     }),
     z.strictObject({
       kind: z.literal('hashing').describe('Hashed words, for tests of the machinery; says nothing about meaning.'),
@@ -152,7 +170,9 @@ const evaluationSchema = z
     pinned: text('Queries whose expected document must stay in the top k.')
       .meta({ examples: ['./eval/pinned.jsonl'] })
       .optional(),
-    segmentBy: text('Metadata field of the queries to report by.').optional(),
+    segmentBy: text('Metadata field of the queries to report by. No effect in this release.')
+      .meta({ examples: ['lang'] })
+      .optional(),
   })
   .optional()
   .describe('Judged queries a comparison is measured by. Without them a candidate can only be approved by hand.');
@@ -190,7 +210,8 @@ const gateSchema = z
         }),
       )
       .default([...DEFAULT_GATE.guardrails])
-      .describe('Further metrics, each with the loss it may take.'),
+      .describe('Further metrics, each with the loss it may take.')
+      .meta({ examples: [[{ metric: 'rr', margin: 0.05 }]] }),
     annRecall: share
       .default(DEFAULT_GATE.annRecall)
       .describe('Least recall of approximate against exact search, on both sides.'),
@@ -221,7 +242,10 @@ const rolloutSchema = z
     rollbackWindow: durationText
       .default('24h')
       .describe('How long the previous version is kept in step after a promotion.'),
-    bake: durationText.optional().describe('How long a promoted version is watched.'),
+    bake: durationText
+      .describe('How long a promoted version is watched. No effect in this release.')
+      .meta({ examples: ['2h'] })
+      .optional(),
   })
   .prefault({})
   .describe('Who decides, and for how long one can go back.');
@@ -241,8 +265,13 @@ const limitsSchema = z
       .default(0.2)
       .describe('A scan that would delete more of the corpus asks first.'),
     maxQuarantineShare: share.default(0.01).describe('A build that quarantines more of the documents stops.'),
-    maxTokens: count('A run that would embed more tokens stops.').optional(),
-    maxCostUsd: z.number().gt(0).optional().describe('A run that would cost more stops.'),
+    maxTokens: optionalCount(50_000_000, 'A run that would embed more tokens stops. Default: no limit.'),
+    maxCostUsd: z
+      .number()
+      .gt(0)
+      .describe('A run that would cost more stops. Default: no limit.')
+      .meta({ examples: [5] })
+      .optional(),
   })
   .prefault({})
   .describe('Bounds that stop a run before it does harm.');
@@ -253,7 +282,7 @@ const refreshSchema = z
     timezone: text('IANA time zone.').default('UTC'),
   })
   .optional()
-  .describe('When the corpus is scanned again.');
+  .describe('When the corpus is scanned again. No effect in this release.');
 
 const indexSchema = z.strictObject({
   alias: aliasSchema.optional(),
