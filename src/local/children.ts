@@ -67,35 +67,40 @@ export function describeChildren(options: ChildrenOptions) {
     return vectorsChild({ home, port, qdrant, entry: entries.vectors }, systemVariables(variables));
   }
 
-  function ours(name: 'worker' | 'gateway', port: number): ChildSpec {
-    const entry = entries[name];
-    const run = entry === undefined ? nodeCommand(new URL(`../${name}-main`, import.meta.url)) : nodeCommandFor(entry);
-    return {
-      name,
-      ...run,
-      env: {
-        ...variables,
-        DATABASE_URL: endpoints.databaseUrl,
-        TEMPORAL_ADDRESS: endpoints.temporalAddress,
-        QDRANT_URL: endpoints.vectorsUrl,
-        CUTOVER_HOME: home,
-        ...(name === 'gateway' && { CUTOVER_GATEWAY_PORT: String(port) }),
-      },
-      ipc: true,
-      stopSignal: 'SIGTERM',
-      // The runner itself asks for the announcement and the heartbeats of an IPC child.
-      health: name === 'gateway' ? () => answersOk(`http://127.0.0.1:${port}/healthz`) : () => Promise.resolve(true),
-    };
-  }
-
   const makers: Readonly<Record<ServiceName, (port: number) => Promise<ChildSpec>>> = {
     postgres,
     temporal,
     vectors,
-    worker: (port) => Promise.resolve(ours('worker', port)),
-    gateway: (port) => Promise.resolve(ours('gateway', port)),
+    worker: (port) => Promise.resolve(ourChild('worker', port, { ...options, endpoints })),
+    gateway: (port) => Promise.resolve(ourChild('gateway', port, { ...options, endpoints })),
   };
   return { endpoints, describe: (name: ServiceName, port: number) => makers[name](port) };
+}
+
+/** Worker and gateway: they get our whole environment, for providers' keys and proxies are in it. */
+function ourChild(
+  name: 'worker' | 'gateway',
+  port: number,
+  { home, variables, entries, endpoints }: ChildrenOptions & { readonly endpoints: Endpoints },
+): ChildSpec {
+  const entry = entries[name];
+  const run = entry === undefined ? nodeCommand(new URL(`../${name}-main`, import.meta.url)) : nodeCommandFor(entry);
+  return {
+    name,
+    ...run,
+    env: {
+      ...variables,
+      DATABASE_URL: endpoints.databaseUrl,
+      TEMPORAL_ADDRESS: endpoints.temporalAddress,
+      QDRANT_URL: endpoints.vectorsUrl,
+      CUTOVER_HOME: home,
+      ...(name === 'gateway' && { CUTOVER_GATEWAY_PORT: String(port) }),
+    },
+    ipc: true,
+    stopSignal: 'SIGTERM',
+    // The runner itself asks for the announcement and the heartbeats of an IPC child.
+    health: name === 'gateway' ? () => answersOk(`http://127.0.0.1:${port}/healthz`) : () => Promise.resolve(true),
+  };
 }
 
 /** Enough for a server that is not ours to tell about keys. */

@@ -28,10 +28,10 @@ async function stopRecorded(home: string): Promise<readonly ServiceName[]> {
     await endProcess(record.supervisor, { signal: 'SIGTERM', graceMs: SUPERVISOR_GRACE_MS });
   }
   const left = (await readRecord(home)) ?? record;
-  const services: ServiceRecord[] = [];
   for (const stage of [...STAGES].reverse()) {
-    services.push(...(await Promise.all(left.services.filter(({ name }) => stage.includes(name)).map(stopService))));
+    await Promise.all(left.services.filter(({ name }) => stage.includes(name)).map(endService));
   }
+  const services = left.services.map((service) => ({ ...service, process: null, state: 'stopped' as const }));
   await writeRecord(home, {
     ...left,
     phase: left.phase === 'failed' ? 'failed' : 'stopped',
@@ -41,12 +41,11 @@ async function stopRecorded(home: string): Promise<readonly ServiceName[]> {
   return running;
 }
 
-async function stopService(service: ServiceRecord): Promise<ServiceRecord> {
+async function endService(service: ServiceRecord): Promise<void> {
   const recorded = service.process === null ? [] : [service.process];
   // A supervisor that was killed may not have come round to writing down its last start.
   const marked = service.marker === null ? [] : findByCommand(service.command, service.marker);
   for (const found of [...recorded, ...marked]) {
     await endProcess(found, { signal: service.stopSignal as NodeJS.Signals, graceMs: CHILD_GRACE_MS });
   }
-  return { ...service, process: null, state: 'stopped' };
 }

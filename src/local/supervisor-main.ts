@@ -30,8 +30,9 @@ const end = (reason: string, code: number): void => {
     killGroup(process.pid, 'SIGTERM');
     await Promise.race([starting, sleep(SETTLE_LIMIT_MS)]);
     await lock.release();
-    process.exit(code);
-  })();
+  })()
+    .catch((cause: unknown) => log(`while stopping: ${String(cause)}`)) // the home folder may be gone
+    .finally(() => process.exit(code));
 };
 for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => end(name, 0));
 process.on('uncaughtException', (cause) => end(`uncaught: ${cause.stack ?? String(cause)}`, 1));
