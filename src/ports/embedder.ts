@@ -14,6 +14,11 @@ export interface Tokenizer {
  *
  * Failures: `EMBED_RATE_LIMITED`, `EMBED_UNAVAILABLE` (retryable), `AUTH_FAILED`, `QUOTA_EXCEEDED`,
  * `MODEL_INVALID`, `MODEL_UNAVAILABLE`, `MISSING_DEPENDENCY` (final), `EMBED_INPUT_REFUSED` (the text's own fault).
+ *
+ * `EMBED_INPUT_REFUSED` is about texts, never about the provider: blank, without a known word, too long for an embedder
+ * that does not cut. Its `facts.indexes` (never empty, ascending, into the `texts` of this very call) name every text
+ * that was refused; no vector of the call is returned. A caller quarantines the documents of those texts and
+ * calls again with the rest, which has no fault of its own.
  */
 export interface Embedder extends Tokenizer {
   /** Loads what it needs and probes the dimension; cached. */
