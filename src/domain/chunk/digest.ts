@@ -8,7 +8,13 @@ export const NO_POINTS = '';
 
 /** SHA-256 over a payload's canonical JSON. */
 export function payloadHash(payload: JsonObject): Sha256 {
-  return sha256Hex(canonicalJson(payload));
+  return sealPayload(payload).hash;
+}
+
+/** Hash of a payload, and how many bytes it takes in a request. */
+export function sealPayload(payload: JsonObject): { readonly hash: Sha256; readonly bytes: number } {
+  const json = canonicalJson(payload);
+  return { hash: sha256Hex(json), bytes: Buffer.byteLength(json) };
 }
 
 /**

@@ -6,19 +6,18 @@ import { sha256Hex } from '../version/sha256.js';
 const NAMESPACE = '6f0a1b9e-3b7c-5d52-9c1e-8a4f5e2d7c60';
 
 /**
- * Ids of a document's points, in the order of its chunks. An id binds document and embedded text, so a
- * passage inserted on top leaves all other ids, and with them their vectors, alone.
- *
- * @param texts  Embedded texts in order; equal ones are told apart by their occurrence.
+ * Ids of a document's points: call it once per chunk, in order, with the embedded text. An id binds document
+ * and text, so a passage inserted on top leaves all other ids, and with them their vectors, alone; equal
+ * texts are told apart by their occurrence.
  */
-export function pointIds(doc: DocId, texts: readonly string[]): readonly ChunkId[] {
+export function numberPoints(doc: DocId): (text: string) => ChunkId {
   const seen = new Map<string, number>();
-  return texts.map((text) => {
+  return (text) => {
     const hash = sha256Hex(text);
     const occurrence = seen.get(hash) ?? 0;
     seen.set(hash, occurrence + 1);
     return pointId(doc, hash, occurrence);
-  });
+  };
 }
 
 /** UUIDv5 over the three, each preceded by its length: no two lists of fields share a spelling. */

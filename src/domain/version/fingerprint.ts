@@ -1,4 +1,4 @@
-import { vectorName, type VectorName } from '../ids.js';
+import { vectorName, type Sha256, type VectorName } from '../ids.js';
 import { canonicalJson } from './canonical-json.js';
 import type { VersionFingerprints, VersionIdentity } from './identity.js';
 import { sha256Hex } from './sha256.js';
@@ -6,11 +6,16 @@ import { sha256Hex } from './sha256.js';
 /** Two versions are the same view of a log exactly when their `version` fingerprints are equal. */
 export function fingerprintsOf(identity: VersionIdentity): VersionFingerprints {
   const parts = {
-    embedder: sha256Hex(canonicalJson(identity.embedder)),
-    chunker: sha256Hex(canonicalJson(identity.chunker)),
-    schema: sha256Hex(canonicalJson(identity.schema)),
+    embedder: fingerprintOf(identity.embedder),
+    chunker: fingerprintOf(identity.chunker),
+    schema: fingerprintOf(identity.schema),
   };
   return { ...parts, version: sha256Hex(canonicalJson(parts)) };
+}
+
+/** Fingerprint of one part of an identity. */
+export function fingerprintOf(part: VersionIdentity[keyof VersionIdentity]): Sha256 {
+  return sha256Hex(canonicalJson(part));
 }
 
 /**

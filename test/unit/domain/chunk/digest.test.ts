@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { chunkDigest, extendChunkDigest, NO_POINTS, payloadHash } from '../../../../src/domain/chunk/digest.js';
-import { pointIds } from '../../../../src/domain/chunk/point-id.js';
-import { docId } from '../../../../src/domain/ids.js';
+import { numberPoints } from '../../../../src/domain/chunk/point-id.js';
+import { docId, type ChunkId } from '../../../../src/domain/ids.js';
 
-const [a, b] = pointIds(docId('d'), ['one', 'two']) as [never, never];
+const [a, b] = ['one', 'two'].map(numberPoints(docId('d'))) as [ChunkId, ChunkId];
 const one = payloadHash({ text: 'one' });
 const two = payloadHash({ text: 'two' });
 
@@ -12,8 +12,8 @@ describe('chunkDigest()', () => {
     const forward = chunkDigest([{ id: a, hash: one }, { id: b, hash: two }]); // prettier-ignore
     expect(chunkDigest([{ id: b, hash: two }, { id: a, hash: one }])).toBe(forward); // prettier-ignore
     const [first, second] = a < b ? [[a, one], [b, two]] : [[b, two], [a, one]]; // prettier-ignore
-    const chain = extendChunkDigest(NO_POINTS, first[0] as never, first[1] as string);
-    expect(extendChunkDigest(chain, second[0] as never, second[1] as string)).toBe(forward);
+    const chain = extendChunkDigest(NO_POINTS, first[0] as ChunkId, first[1] as string);
+    expect(extendChunkDigest(chain, second[0] as ChunkId, second[1] as string)).toBe(forward);
   });
 
   test('changes when a point is missing, extra, or has another payload', () => {

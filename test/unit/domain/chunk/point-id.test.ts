@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { pointId, pointIds } from '../../../../src/domain/chunk/point-id.js';
-import { docId } from '../../../../src/domain/ids.js';
+import { numberPoints, pointId } from '../../../../src/domain/chunk/point-id.js';
+import { docId, type DocId } from '../../../../src/domain/ids.js';
 
 const doc = docId('guide.md');
+const pointIds = (of: DocId, texts: readonly string[]) => texts.map(numberPoints(of));
 
-describe('pointIds()', () => {
+describe('numberPoints()', () => {
   test('leaves the ids of other passages alone when one is inserted on top', () => {
     const before = pointIds(doc, ['one', 'two', 'three']);
     const after = pointIds(doc, ['new', 'one', 'two', 'three']);
