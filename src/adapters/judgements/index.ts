@@ -1,0 +1,1 @@
+export { createFileJudgements } from './file-judgements.js';
