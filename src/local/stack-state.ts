@@ -72,7 +72,8 @@ function statusOf(service: ServiceRecord, supervised: boolean): ServiceStatus | 
 const CONNECT_LIMIT_MS = 1_500;
 const DEFAULT_PORTS: Readonly<Record<Part, number>> = { postgres: 5432, temporal: 7233, vectors: 6333 };
 
-async function externalStatus(part: Part, value: string): Promise<ServiceStatus> {
+/** Whether a configured part accepts connections, and its address without credentials. */
+export async function externalStatus(part: Part, value: string): Promise<ServiceStatus> {
   const url = new URL(part === 'temporal' ? `tcp://${value}` : value);
   const port = url.port === '' ? defaultPort(part, url) : Number(url.port);
   const reachable = await accepts(url.hostname.replace(/^\[|\]$/g, ''), port);

@@ -27,7 +27,7 @@ export async function vectorsChild(server: VectorServer, env: ChildSpec['env']):
   return {
     name: 'vectors',
     command: run.command,
-    args: [...run.args, '--folder', folder, '--port', String(server.port)],
+    args: [...run.args, folder, String(server.port)],
     env,
     ipc: true,
     marker: folder,

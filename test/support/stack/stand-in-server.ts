@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { underSupervisor } from '../../../src/local/supervised.js';
+import { underSupervisor } from './supervised.js';
 
 /** A gateway or vector server as its supervisor sees one: answers 200 to everything, on the port it was given. */
-const given = process.argv.indexOf('--port');
-const port = Number(given < 0 ? process.env['CUTOVER_GATEWAY_PORT'] : process.argv[given + 1]);
+const [, , , givenPort = process.env['CUTOVER_GATEWAY_PORT']] = process.argv;
+const port = Number(givenPort);
 const server = createServer((_request, response) => response.end(String(process.pid)));
 const supervised = underSupervisor(async () => {
   server.close();

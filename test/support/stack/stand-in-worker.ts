@@ -1,4 +1,4 @@
-import { underSupervisor } from '../../../src/local/supervised.js';
+import { underSupervisor } from './supervised.js';
 
 /** A worker as its supervisor sees one. */
 for (const name of ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'QDRANT_URL', 'CUTOVER_HOME']) {
