@@ -7,9 +7,11 @@ export interface WinsTiesLosses {
   readonly losses: number;
 }
 
+export const isLoss = (difference: number): boolean => difference < -EQUAL_WITHIN;
+
 export function countWins(differences: readonly number[]): WinsTiesLosses {
   const wins = differences.filter((difference) => difference > EQUAL_WITHIN).length;
-  const losses = differences.filter((difference) => difference < -EQUAL_WITHIN).length;
+  const losses = differences.filter(isLoss).length;
   return { wins, ties: differences.length - wins - losses, losses };
 }
 

@@ -58,7 +58,7 @@ const unverified = ({ version, verifiedWatermark }: SideFacts, head: Revision): 
 
 export interface SearchFacts {
   /** Share of the exact top k that approximate search finds; undefined where the store only searches exactly. */
-  readonly annRecall: { readonly live: number | undefined; readonly candidate: number } | undefined;
+  readonly annRecall: { readonly live: number | null; readonly candidate: number } | undefined;
   /** Documents the candidate quarantines and live does not: how many, and some of them. */
   readonly newlyQuarantined: { readonly count: number; readonly examples: readonly string[] };
 }
@@ -67,7 +67,7 @@ export interface SearchFacts {
 export function findSearchProblems(policy: Pick<GatePolicy, 'annRecall' | 'k'>, facts: SearchFacts): readonly Reason[] {
   const problems: Reason[] = [];
   for (const [side, recall] of Object.entries(facts.annRecall ?? {})) {
-    if (recall === undefined || recall >= policy.annRecall) continue;
+    if (recall === null || recall >= policy.annRecall) continue;
     problems.push({
       code: 'ANN_RECALL_LOW',
       text: `approximate search on the ${side} side finds ${share(recall)} of the true top ${policy.k}, at least ${share(policy.annRecall)} are wanted`,
@@ -77,7 +77,7 @@ export function findSearchProblems(policy: Pick<GatePolicy, 'annRecall' | 'k'>, 
   if (count > 0) {
     problems.push({
       code: 'NEWLY_QUARANTINED',
-      text: `the candidate quarantines ${count} documents that live serves: ${examples.join(', ')}${count > examples.length ? ', …' : ''}`,
+      text: `the candidate quarantines ${count === 1 ? 'a document' : `${count} documents`} that live serves: ${examples.join(', ')}${count > examples.length ? ', …' : ''}`,
     });
   }
   return problems;

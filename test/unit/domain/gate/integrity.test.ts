@@ -52,7 +52,7 @@ describe('findSearchProblems()', () => {
     expect(find({ annRecall: { live: 0.949, candidate: 1 } })).toMatchObject([
       { code: 'ANN_RECALL_LOW', text: expect.stringContaining('live side') as string },
     ]);
-    expect(find({ annRecall: { live: undefined, candidate: 0.5 } })).toMatchObject([
+    expect(find({ annRecall: { live: null, candidate: 0.5 } })).toMatchObject([
       { text: expect.stringContaining('candidate side finds 50.0 %') as string },
     ]);
   });
