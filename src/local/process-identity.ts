@@ -91,7 +91,11 @@ function bootId(): string {
 }
 
 function startElsewhere(pid: number): string | undefined {
-  const { status, stdout } = spawnSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' });
+  const { status, stdout } = spawnSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+    encoding: 'utf8',
+    // The time is compared as text, by processes that may have different locales and time zones.
+    env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
+  });
   const found = /^(\S+)\s+(.+)$/.exec(status === 0 ? stdout.trim() : '');
   return found === null || found[1]?.startsWith('Z') ? undefined : found[2];
 }

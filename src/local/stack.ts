@@ -38,36 +38,58 @@ const ATTEMPTS = 5;
  *   `SERVICE_UNAVAILABLE` with the end of its log when a service does not start; `CANCELLED` after Ctrl-C.
  */
 export async function ensureStack(options: EnsureStackOptions): Promise<StackState> {
-  const plan = planStack(options.environment, options.explicit);
+  const { environment, onProgress } = options;
+  const plan = planStack(environment, options.explicit);
+  if (plan.kind !== 'start') return useWhatRuns(plan, options);
   const home = await prepareHome(options.home);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const found = await withHomeLock(home, () => findOrStart(home, plan, options));
-    if (found.kind === 'external') return stackState(home, options.environment, undefined);
-    const record = await awaitReady(home, found, options.onProgress);
-    if (record !== undefined) return stackState(home, options.environment, record);
+    const supervisor = await withHomeLock(home, () => findOrStart(home, plan.services, options));
+    const record = await awaitReady(home, supervisor, onProgress);
+    if (record !== undefined) return stackState(home, environment, record);
   }
   throw new LifecycleError('SERVICE_UNAVAILABLE', `The stack in ${home} was stopped each time it had been started`, {
     hint: 'Another command seems to stop it; see `cutover logs supervisor`.',
   });
 }
 
-type Found =
-  | { readonly kind: 'external' }
-  | { readonly kind: 'supervised'; readonly supervisor: ProcessIdentity; readonly startedHere: boolean };
+/** The supervisor that a command waits for. */
+interface Awaited {
+  readonly process: ProcessIdentity;
+  readonly startedHere: boolean;
+  /** How many of its messages are old news. */
+  readonly told: number;
+}
 
-async function findOrStart(home: string, plan: StackPlan, options: EnsureStackOptions): Promise<Found> {
+/** Nothing may be started, or is to be: touch no folder, it may be read-only. */
+async function useWhatRuns(
+  plan: Exclude<StackPlan, { kind: 'start' }>,
+  { home, environment, onProgress }: EnsureStackOptions,
+): Promise<StackState> {
   const record = await readRecord(home);
-  if (record !== undefined && isAlive(record.supervisor) && record.phase !== 'stopping' && record.phase !== 'failed') {
-    if (fits(record, options.environment)) {
-      return { kind: 'supervised', supervisor: record.supervisor, startedHere: false };
-    }
-    if (plan.kind === 'start') throw otherParts();
+  const running = record !== undefined && fits(record, environment) ? runningSupervisor(record) : undefined;
+  const ready = running === undefined ? undefined : await awaitReady(home, running, onProgress);
+  if (ready !== undefined || plan.kind === 'external') return stackState(home, environment, ready);
+  throw incomplete(plan);
+}
+
+async function findOrStart(
+  home: string,
+  services: readonly ServiceName[],
+  options: EnsureStackOptions,
+): Promise<Awaited> {
+  const record = await readRecord(home);
+  const running = record === undefined ? undefined : runningSupervisor(record);
+  if (record !== undefined && running !== undefined) {
+    if (fits(record, options.environment)) return running;
+    throw otherParts();
   }
-  if (plan.kind === 'external') return plan;
-  if (plan.kind === 'incomplete') throw incomplete(plan);
   if (isAlive(record?.supervisor)) await waitForEnd(record.supervisor, STOP_LIMIT_MS);
-  const supervisor = await startSupervisor(home, plan.services, options);
-  return { kind: 'supervised', supervisor, startedHere: true };
+  return { process: await startSupervisor(home, services, options), startedHere: true, told: 0 };
+}
+
+function runningSupervisor(record: StackRecord): Awaited | undefined {
+  if (!isAlive(record.supervisor) || record.phase === 'stopping' || record.phase === 'failed') return undefined;
+  return { process: record.supervisor, startedHere: false, told: record.progress.length };
 }
 
 function fits(record: StackRecord, environment: StackEnvironment): boolean {
@@ -116,14 +138,14 @@ async function startSupervisor(
 /** @returns The record once the stack is ready; undefined when its supervisor ended in order before that. */
 async function awaitReady(
   home: string,
-  found: Extract<Found, { kind: 'supervised' }>,
+  supervisor: Awaited,
   onProgress: (message: string) => void,
 ): Promise<StackRecord | undefined> {
   const interruption = watchInterruption();
-  let told = 0;
+  let { told } = supervisor;
   try {
     for (;;) {
-      const alive = isAlive(found.supervisor);
+      const alive = isAlive(supervisor.process);
       const record = await readRecord(home);
       const progress = record?.progress ?? [];
       for (const message of progress.slice(told)) onProgress(message);
@@ -131,7 +153,7 @@ async function awaitReady(
       if (alive && record?.phase === 'ready') return record;
       if (!alive && record?.failure) throw startFailure(home, record.failure);
       if (!alive) return undefined;
-      if (interruption.happened()) throw await interrupted(found);
+      if (interruption.happened()) throw await interrupted(supervisor);
       await sleep(POLL_MS);
     }
   } finally {
@@ -151,10 +173,11 @@ function watchInterruption() {
   };
 }
 
-async function interrupted(found: Extract<Found, { kind: 'supervised' }>): Promise<LifecycleError> {
-  if (!found.startedHere) return new LifecycleError('CANCELLED', 'Stopped waiting; another command starts the stack');
-  signal(found.supervisor, 'SIGTERM');
-  await waitForEnd(found.supervisor, STOP_LIMIT_MS);
+async function interrupted(supervisor: Awaited): Promise<LifecycleError> {
+  if (!supervisor.startedHere)
+    return new LifecycleError('CANCELLED', 'Stopped waiting; another command starts the stack');
+  signal(supervisor.process, 'SIGTERM');
+  await waitForEnd(supervisor.process, STOP_LIMIT_MS);
   return new LifecycleError('CANCELLED', 'Interrupted while starting; what had been started was stopped');
 }
 

@@ -6,7 +6,7 @@ import { STAGES } from './stack-plan.js';
 import { readRecord, writeRecord, type ServiceRecord } from './stack-record.js';
 
 /** Longer than the supervisor needs to stop its slowest child by force. */
-const SUPERVISOR_GRACE_MS = 60_000;
+const SUPERVISOR_GRACE_MS = 75_000;
 const CHILD_GRACE_MS = 10_000;
 
 /**

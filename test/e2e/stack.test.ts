@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -166,6 +167,27 @@ describe('a start that does not succeed', () => {
     start.child.kill('SIGINT');
     expect(await start.result).toEqual({ code: 'CANCELLED' });
     expect(processesOf(home)).toEqual([]);
+  });
+
+  test('a fully configured environment is used as it is, without a home folder', async () => {
+    const home = path.join(await freshHome(), 'none');
+    const environment = {
+      databaseUrl: 'postgres://me:secret@127.0.0.1:1/db',
+      temporalAddress: '127.0.0.1:1',
+      qdrantUrl: 'http://127.0.0.1:1/',
+    };
+    expect(await ensureStack({ ...quiet, home, environment, explicit: false })).toEqual({
+      databaseUrl: environment.databaseUrl,
+      temporalAddress: environment.temporalAddress,
+      vectorsUrl: environment.qdrantUrl,
+      gatewayUrl: undefined,
+      services: [
+        { name: 'postgres', url: 'postgres://127.0.0.1:1/db', state: 'unreachable' },
+        { name: 'temporal', url: '127.0.0.1:1', state: 'unreachable' },
+        { name: 'vectors', url: 'http://127.0.0.1:1', state: 'unreachable' },
+      ],
+    });
+    expect(existsSync(home)).toBe(false);
   });
 
   test('a half-configured environment names the missing parts', async () => {
