@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type {
   AdvanceWatermarkRequest,
   CatchUpRequest,
@@ -51,7 +51,7 @@ export const createCatchUpActivities = (ports: Ports) => ({
   },
 });
 
-/** How other executions ask for a catch-up and wait for it; none of them owns it. */
+/** How other executions ask for a catch-up, wait for it and end it; none of them owns it as a child. */
 export const createCatchUpRequests = (ports: Pick<Ports, 'registry'>, client: Client) => ({
   /** Forgets why an earlier catch-up stopped: whoever asks again wants it to be tried again. */
   async requestCatchUp(request: CatchUpRequest): Promise<void> {
@@ -74,6 +74,19 @@ export const createCatchUpRequests = (ports: Pick<Ports, 'registry'>, client: Cl
         onProgress(version.watermark);
         if (polls % POLLS_PER_DESCRIBE === 0) await ensureRunning(client, request);
         await delay(POLL_MS, undefined, { signal });
+      }
+    });
+  },
+
+  /** Until it has ended, however; one that does not run has nothing to hear. */
+  async cancelCatchUp({ index, version }: VersionRef): Promise<void> {
+    const handle = client.workflow.getHandle(workflowIds.catchUp(index, version));
+    await heartbeating(async () => {
+      try {
+        await handle.cancel();
+        await handle.result();
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError || error instanceof WorkflowFailedError)) throw error;
       }
     });
   },

@@ -12,12 +12,13 @@ import type {
   VersionSummary,
 } from '../src/contracts/activities.js';
 import { LifecycleError } from '../src/domain/errors.js';
+import type { ComparisonReport } from '../src/domain/eval/report.js';
 import type { Ports } from '../src/ports/index.js';
 import { compareVersions } from '../src/use-cases/compare/compare-versions.js';
 import { advanceVersion } from '../src/use-cases/decide/advance-version.js';
 import { awaitedDecision, recordDecision } from '../src/use-cases/decide/record-decision.js';
 import { createVersion } from '../src/use-cases/plan/create-version.js';
-import { verifyVersion } from '../src/use-cases/verify/verify-version.js';
+import { requireVerified } from '../src/use-cases/verify/require-verified.js';
 import { heartbeating } from './heartbeating.js';
 import { indexSpec, keyOf } from './spec.js';
 
@@ -47,16 +48,20 @@ export const createVersionActivities = (ports: Ports) => ({
     const key = keyOf(ref);
     const version = await ports.registry.version(key);
     const since = mode === 'difference' ? version?.verifiedWatermark : undefined;
-    await heartbeating((watched) => verifyVersion(ports, key, { mode, since, ...watched }));
+    await heartbeating(({ signal, onProgress }) =>
+      requireVerified(ports, key, { mode, since, signal, onProgress: (done, total) => onProgress({ done, total }) }),
+    );
   },
 
   async compareVersions({ live, frozenHead, freezeOwner, ...ref }: CompareRequest): Promise<ComparisonOutcome> {
     const index = indexName(ref.index);
     const sides = { index, candidate: ref.version, frozenHead, freezeOwner, ...(live === null ? {} : { live }) };
-    const record = await heartbeating((watched) => compareVersions(ports, sides, watched));
-    const version = await ports.registry.version(keyOf(ref));
-    const look = await ports.comparisons.looks(index, version?.fingerprints.version ?? '', record.goldenSet);
-    return { ...(await awaitedDecision(ports, index, ref.version)), comparisonId: record.id, look };
+    const record = await heartbeating(({ signal, onProgress }) =>
+      compareVersions(ports, sides, { signal, onProgress: (done, total) => onProgress({ done, total }) }),
+    );
+    const { look } = (record.report as unknown as ComparisonReport).runCard;
+    const awaited = await awaitedDecision(ports, index, ref.version);
+    return { ...awaited, comparisonId: record.id, look: (look?.earlier ?? 0) + 1 };
   },
 
   async recordDecision({ index, decision }: DecisionRequest): Promise<void> {

@@ -1,10 +1,4 @@
-import {
-  ApplicationFailure,
-  CancellationScope,
-  executeChild,
-  getExternalWorkflowHandle,
-  isCancellation,
-} from '@temporalio/workflow';
+import { CancellationScope, executeChild, isCancellation } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { ComparisonOutcome, VersionRef } from '../src/contracts/activities.js';
 import { workflowIds, type ReindexInput, type ReindexResult, type ScanResult } from '../src/contracts/workflows.js';
@@ -163,15 +157,6 @@ async function giveUp(
 ): Promise<void> {
   if (failureType(error) === 'COMPARISON_VOID' || state.phase === 'promoting' || state.phase === 'done') return;
   const to = isCancellation(error) ? 'cancelled' : 'failed';
-  if (to === 'cancelled') await cancelCatchUp(index, version);
+  if (to === 'cancelled') await lengthy.cancelCatchUp({ index, version });
   await brief.advanceVersion({ index, version, to, actor, reason: failureMessage(error) });
-}
-
-/** Nobody owns a catch-up as a child, so it has to be told; one that is not running has nothing to hear. */
-async function cancelCatchUp(index: string, version: number): Promise<void> {
-  try {
-    await getExternalWorkflowHandle(workflowIds.catchUp(index, version)).cancel();
-  } catch (error) {
-    if (error instanceof ApplicationFailure) throw error;
-  }
 }
