@@ -91,7 +91,7 @@ export class MemoryRegistry implements Registry {
       detail: {
         version: key.number,
         from: version.state,
-        ...(move.reason === undefined ? {} : { reason: move.reason }),
+        reason: move.reason ?? null,
       },
     });
     return this.withTotals(moved);
@@ -144,10 +144,11 @@ export class MemoryRegistry implements Registry {
     const settled = commitSwitch(row, epoch);
     if (settled.kind !== 'commit' || row.switch === undefined) return settled.kind === 'lost' ? 'lost' : 'done';
     const { from, to, kind, by } = row.switch;
-    for (const [number, state] of statesAfterFlip(row, row.switch)) {
+    const moved = [...statesAfterFlip(row, row.switch)].map(([number, state]) => {
       const version = requireVersion(this.state, { index, number });
-      this.state.versions.set(keyOf(version), { ...version, state: transition(version.state, state) });
-    }
+      return { ...version, state: transition(version.state, state) };
+    });
+    for (const version of moved) this.state.versions.set(keyOf(version), version);
     this.setRow(settled.row);
     corpusOf(this.state, index).freeze = undefined;
     this.state.history.push(
