@@ -1,0 +1,5 @@
+import { describeWriterFence } from './writer-fence.js';
+import { memoryHarness, postgresHarness } from './registry-harness.js';
+
+describeWriterFence('memory', memoryHarness);
+describeWriterFence('postgres', postgresHarness);
