@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 import pc from 'picocolors';
+import type { LifecycleError } from '../../domain/errors.js';
 import type { JsonObject } from '../../domain/json.js';
-import { describeError } from './describe-error.js';
 import type { Snapshot } from './progress.js';
 import { liveLine, PaceMeter, plainLine } from './progress.js';
 
@@ -26,25 +26,27 @@ export interface Reporter {
   /** The last word of a command that ended. */
   result(result: { readonly ok: boolean; readonly fields: JsonObject; readonly text: string }): void;
   /** The last word of a command that could not. */
-  error(error: unknown): void;
+  error(failure: LifecycleError): void;
   /** Leave the terminal as it was. */
   close(): void;
 }
 
+/** What stands in for the process's own streams, terminal and end in tests. */
 export interface ReporterOptions {
   readonly json: boolean;
-  readonly stdout: Writable;
-  readonly stderr: Writable & { readonly columns?: number };
-  readonly stdin: Readable;
+  readonly stdout?: Writable;
+  readonly stderr?: Writable & { readonly columns?: number };
+  readonly stdin?: Readable;
   /** Whether a person sits at stdin and stderr. */
-  readonly isTTY: boolean;
-  /** See {@link wantsColor}. */
-  readonly color: boolean;
+  readonly isTTY?: boolean;
+  readonly color?: boolean;
   /** Ends the process after Ctrl-C has detached. */
-  readonly exit: (code: number) => void;
+  readonly exit?: (code: number) => void;
+  /** Milliseconds on a clock that only goes forward. */
   readonly now?: () => number;
 }
 
+const DEFAULT_WIDTH = 100;
 const REDRAW_MS = 100;
 const PLAIN_MS = 5000;
 const JSON_MS = 1000;
@@ -60,7 +62,18 @@ export function wantsColor(environment: Readonly<Record<string, string | undefin
 }
 
 export function createReporter(options: ReporterOptions): Reporter {
-  return new StreamReporter(options);
+  const isTTY = options.isTTY ?? (process.stdin.isTTY === true && process.stderr.isTTY === true);
+  return new StreamReporter({
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    isTTY,
+    // Results go to stdout: colours there would spoil `cutover review docs > report.txt`.
+    color: wantsColor(process.env, isTTY && process.stdout.isTTY === true),
+    exit: (code) => process.exit(code),
+    now: () => performance.now(),
+    ...options,
+  });
 }
 
 class StreamReporter implements Reporter {
@@ -78,7 +91,7 @@ class StreamReporter implements Reporter {
   private reattach: string | undefined;
   private readonly interrupted = () => this.detach();
 
-  constructor(private readonly options: ReporterOptions) {
+  constructor(private readonly options: Required<ReporterOptions>) {
     this.color = options.color && !options.json;
     this.interactive = options.isTTY && !options.json;
     this.live = options.isTTY && !options.json;
@@ -86,7 +99,7 @@ class StreamReporter implements Reporter {
   }
 
   get width(): number {
-    return this.options.stderr.columns ?? 100;
+    return this.options.stderr.columns ?? DEFAULT_WIDTH;
   }
 
   progress(text: string): void {
@@ -96,7 +109,7 @@ class StreamReporter implements Reporter {
   }
 
   snapshot(snapshot: Snapshot): void {
-    const at = this.now();
+    const at = this.options.now();
     const pace = this.meter.read(snapshot, at);
     const show = this.options.json
       ? () => this.event({ type: 'progress', ...defined(snapshot) })
@@ -143,9 +156,8 @@ class StreamReporter implements Reporter {
     if (text !== '') this.options.stdout.write(`${text}\n`);
   }
 
-  error(error: unknown): void {
+  error({ code, message, hint }: LifecycleError): void {
     this.close();
-    const { code, message, hint } = describeError(error);
     if (this.options.json) return this.event({ type: 'error', code, message, hint: hint ?? null });
     this.options.stderr.write(`${this.colors.red('error')} ${message} ${this.colors.dim(`(${code})`)}\n`);
     if (hint) this.options.stderr.write(`${this.colors.cyan('hint')}  ${hint}\n`);
@@ -172,7 +184,7 @@ class StreamReporter implements Reporter {
     const show = this.pending;
     this.pending = undefined;
     if (!show) return;
-    this.shownAt = this.now();
+    this.shownAt = this.options.now();
     show();
   }
 
@@ -193,10 +205,6 @@ class StreamReporter implements Reporter {
 
   private everyMs(): number {
     return this.options.json ? JSON_MS : this.live ? REDRAW_MS : PLAIN_MS;
-  }
-
-  private now(): number {
-    return (this.options.now ?? performance.now.bind(performance))();
   }
 }
 

@@ -1,6 +1,5 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, expect, test, vi } from 'vitest';
-import { describeError, exitCodeFor } from '../../../../src/cli/output/describe-error.js';
 import type { Reporter, ReporterOptions } from '../../../../src/cli/output/reporter.js';
 import { createReporter, wantsColor } from '../../../../src/cli/output/reporter.js';
 import { LifecycleError } from '../../../../src/domain/errors.js';
@@ -139,33 +138,4 @@ test('NO_COLOR wins over a terminal and over FORCE_COLOR', () => {
   expect(wantsColor({ NO_COLOR: '1', FORCE_COLOR: '1' }, true)).toBe(false);
   expect(wantsColor({ FORCE_COLOR: '1' }, false)).toBe(true);
   expect(wantsColor({ TERM: 'dumb' }, true)).toBe(false);
-});
-
-test('describeError() finds our error below the wrappers a workflow failure arrives in', () => {
-  const inner = Object.assign(new Error('Qdrant does not answer'), {
-    type: 'VECTORS_UNAVAILABLE',
-    details: [{ hint: 'cutover status' }],
-  });
-  const wrapped = new Error('Workflow execution failed', {
-    cause: new Error('Activity task failed', { cause: inner }),
-  });
-  expect(describeError(wrapped)).toEqual({
-    code: 'VECTORS_UNAVAILABLE',
-    message: 'Qdrant does not answer',
-    hint: 'cutover status',
-  });
-  expect(describeError(new TypeError('x is undefined'))).toMatchObject({ code: 'INTERNAL', message: 'x is undefined' });
-});
-
-test('exitCodeFor() tells bad usage from failure', () => {
-  expect(exitCodeFor(new LifecycleError('CONFIG_INVALID', ''))).toBe(2);
-  expect(exitCodeFor(new LifecycleError('USAGE', ''))).toBe(2);
-  expect(
-    exitCodeFor(Object.assign(new Error('error: unknown option'), { code: 'commander.unknownOption', exitCode: 1 })),
-  ).toBe(2);
-  expect(exitCodeFor(Object.assign(new Error('(outputHelp)'), { code: 'commander.helpDisplayed', exitCode: 0 }))).toBe(
-    0,
-  );
-  expect(exitCodeFor(new LifecycleError('VERIFY_FAILED', ''))).toBe(1);
-  expect(exitCodeFor(new Error('boom'))).toBe(1);
 });
