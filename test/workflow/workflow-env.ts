@@ -82,6 +82,7 @@ export async function withWorkers<T>(
   const common = {
     connection: env.nativeConnection,
     activities,
+    identity: 'worker-of-a-test',
     maxHeartbeatThrottleInterval: '100ms',
     shutdownForceTime: '5s',
   } as const;
