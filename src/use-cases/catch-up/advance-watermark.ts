@@ -24,7 +24,7 @@ const COUNTED = 10_000;
  * @throws {LifecycleError} `QUARANTINE_LIMIT`, `STALE_WRITER`
  */
 export async function advanceWatermark(
-  ports: Pick<CatchUpPorts, 'registry' | 'ledger' | 'fence' | 'vectors'>,
+  ports: Pick<CatchUpPorts, 'registry' | 'log' | 'ledger' | 'fence' | 'vectors'>,
   { key, writer, to }: Advance,
 ): Promise<Revision> {
   await sweep(ports, key);
@@ -33,9 +33,12 @@ export async function advanceWatermark(
   return ports.fence.advanceWatermark({ ...key, writer }, to);
 }
 
-async function requireQuarantineShare({ ledger }: Pick<CatchUpPorts, 'ledger'>, version: IndexVersion): Promise<void> {
+async function requireQuarantineShare(
+  { ledger, log }: Pick<CatchUpPorts, 'ledger' | 'log'>,
+  version: IndexVersion,
+): Promise<void> {
   const { maxQuarantineShare } = specOf(version).limits;
-  const { documents, quarantined } = await ledger.totals(version);
+  const [{ quarantined }, { documents }] = await Promise.all([ledger.totals(version), log.state(version.index)]);
   const allowed = maxQuarantineShare * documents;
   if (quarantined <= allowed) return;
   // A document without text is skipped: no fault of the build.
