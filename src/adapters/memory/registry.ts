@@ -235,7 +235,7 @@ export class MemoryRegistry implements Registry {
 
   private setRow(row: IndexRow): void {
     const stored = this.state.indexes.get(row.index);
-    if (stored) this.state.indexes.set(row.index, { ...stored, row });
+    if (stored) this.state.indexes.set(row.index, { ...stored, row: defined(row) });
   }
 
   private write(
