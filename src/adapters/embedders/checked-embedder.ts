@@ -1,3 +1,4 @@
+import { vectorFault } from '../../domain/chunk/vector-key.js';
 import { LifecycleError } from '../../domain/errors.js';
 import type { EmbedderIdentity } from '../../domain/version/identity.js';
 import type { Embedder } from '../../ports/embedder.js';
@@ -61,8 +62,8 @@ export function requireVectors(
   if (vectors.length !== expected.count)
     throw replyInvalid(`expected ${expected.count} vectors, found ${vectors.length}`);
   vectors.forEach((vector, index) => {
-    const fault = faultOf(vector, expected.dimensions);
-    if (fault !== undefined) throw replyInvalid(`vector ${index} ${fault}`, { index });
+    const fault = vectorFault(vector, expected.dimensions);
+    if (fault !== undefined) throw replyInvalid(`vector ${index}: ${fault}`, { index });
   });
 }
 
@@ -72,13 +73,4 @@ export function replyInvalid(found: string, facts: { readonly index?: number } =
     hint: 'Check the model and the server it runs on; nothing of this batch was stored.',
     facts,
   });
-}
-
-function faultOf(vector: Float32Array, dimensions: number): string | undefined {
-  if (vector.length !== dimensions) return `has ${vector.length} components, expected ${dimensions}`;
-  let squares = 0;
-  for (const component of vector) squares += component * component;
-  // Squares of finite float32 values cannot overflow a double: not finite means a component is not.
-  if (!Number.isFinite(squares)) return 'has a component that is not a finite number';
-  return squares > 0 ? undefined : 'is zero';
 }

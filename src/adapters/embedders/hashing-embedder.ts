@@ -2,7 +2,7 @@ import type { EmbedderSpec } from '../../domain/index-spec.js';
 import type { EmbedderIdentity } from '../../domain/version/identity.js';
 import type { Embedder } from '../../ports/embedder.js';
 import { normalizeInPlace } from './normalize.js';
-import { Pace } from './pace.js';
+import { Pace } from '../pace.js';
 
 type HashingSpec = Extract<EmbedderSpec, { kind: 'hashing' }>;
 

@@ -1,5 +1,5 @@
 import { ByteLru } from '../byte-lru.js';
-import { Pace } from '../pace.js';
+import { Pace } from '../../pace.js';
 import { textParts } from '../tokens/text-parts.js';
 
 type Count = (

@@ -5,7 +5,7 @@ import type { Embedder } from '../../../ports/embedder.js';
 import { hashFiles, hashFilesNow } from '../../models/hash-files.js';
 import { modelLabel, requireModelFolder } from '../../models/find-model.js';
 import { normalizeInPlace } from '../normalize.js';
-import { Pace } from '../pace.js';
+import { Pace } from '../../pace.js';
 import { inputRefused } from '../refused.js';
 import type { TokenEncoder, TokenIds } from '../tokens/encoder.js';
 import { openEncoder } from '../tokens/open-encoder.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LifecycleError } from '../../../domain/errors.js';
-import { Pace } from '../pace.js';
+import { Pace } from '../../pace.js';
 import type { TokenIds } from '../tokens/encoder.js';
 import { readSafetensors, tensorNumbers } from './safetensors.js';
 import type { Tensor } from './safetensors.js';

@@ -1,6 +1,6 @@
 import { Tokenizer } from 'tokenizers';
 import { LifecycleError } from '../../../domain/errors.js';
-import { Pace } from '../pace.js';
+import { Pace } from '../../pace.js';
 import type { TokenEncoder, TokenIds } from './encoder.js';
 import { textParts } from './text-parts.js';
 import type { TokenizerFile } from './tokenizer-file.js';

@@ -1,4 +1,4 @@
-import { Pace } from '../pace.js';
+import { Pace } from '../../pace.js';
 import { BpeMerger } from './bpe-merger.js';
 import type { TokenEncoder, TokenIds } from './encoder.js';
 import type { TokenizerFile } from './tokenizer-file.js';

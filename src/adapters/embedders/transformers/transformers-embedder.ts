@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { vectorFault } from '../../../domain/chunk/vector-key.js';
 import { LifecycleError } from '../../../domain/errors.js';
 import type { EmbedderSpec } from '../../../domain/index-spec.js';
 import type { EmbedderIdentity } from '../../../domain/version/identity.js';
@@ -101,9 +102,9 @@ export class TransformersEmbedder implements Embedder {
   private async requireUsable(vectors: Float32Array[], texts: readonly string[], pool: ChildPool): Promise<void> {
     const refused: number[] = [];
     for (const [index, vector] of vectors.entries()) {
-      if (isUsable(vector)) continue;
+      if (vectorFault(vector, vector.length) === undefined) continue;
       const [alone = new Float32Array()] = await pool.run([texts[index] ?? '']);
-      if (isUsable(alone)) vectors[index] = alone;
+      if (vectorFault(alone, alone.length) === undefined) vectors[index] = alone;
       else refused.push(index);
     }
     if (refused.length > 0) throw inputRefused(refused, `${this.spec.model} gives it no vector`);
@@ -170,12 +171,6 @@ function requireOnnxFile(dtype: string): string {
   throw new LifecycleError('CONFIG_INVALID', `There is no dtype "${dtype}"`, {
     hint: 'Use fp32, fp16, q8, int8, uint8, q4, q4f16 or bnb4.',
   });
-}
-
-function isUsable(vector: Float32Array): boolean {
-  let squares = 0;
-  for (const component of vector) squares += component * component;
-  return Number.isFinite(squares) && squares > 0;
 }
 
 /** Ends the waiting, not the work: a batch that a child has begun cannot be stopped. */

@@ -1,0 +1,106 @@
+import { continuesGrapheme } from './span.js';
+import type { Span } from './span.js';
+
+// Each function cuts a span into spans that stand end to end and cover it, never inside a grapheme.
+// The locale is fixed: where a text is cut must not depend on whose machine cuts it.
+const SENTENCES = new Intl.Segmenter('en', { granularity: 'sentence' });
+const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+
+export function splitSentences(source: string, span: Span): readonly Span[] {
+  return cutAt(
+    span,
+    [...SENTENCES.segment(source.slice(span.start, span.end))].map(({ index }) => index),
+  );
+}
+
+/** Lines, each with its line feed. */
+export function splitLines(source: string, span: Span): readonly Span[] {
+  return cutAt(span, startsAfter(source, span, /\n/g));
+}
+
+/** Words, each with the white space behind it. */
+export function splitWords(source: string, span: Span): readonly Span[] {
+  return cutAt(span, startsAfter(source, span, /\s+/gu));
+}
+
+/** Parts of about `units` code units. */
+export function splitParts(source: string, span: Span, units: number): readonly Span[] {
+  const starts: number[] = [];
+  let last = 0;
+  for (const at of graphemeStarts(source.slice(span.start, span.end)))
+    if (at - last >= units) {
+      starts.push(at);
+      last = at;
+    }
+  return cutAt(span, starts);
+}
+
+/**
+ * Windows of at most `units`, cut after white space in a window's second half if there is any: bounds what later steps
+ * look at in one go. Only a grapheme longer than a window makes one longer.
+ */
+export function splitWindows(source: string, span: Span, units: number): readonly Span[] {
+  const windows: Span[] = [];
+  let start = span.start;
+  while (span.end - start > units) {
+    const end = windowEnd(source, start, start + units);
+    windows.push({ start, end });
+    start = end;
+  }
+  windows.push({ start, end: span.end });
+  return windows;
+}
+
+/**
+ * Two halves, cut at the white space or else the grapheme that is nearest to the middle.
+ *
+ * @returns undefined when it is one grapheme
+ */
+export function halve(source: string, span: Span): readonly [Span, Span] | undefined {
+  const words = nearestStart(splitWords(source, span), span);
+  const middle = words ?? nearestStart(splitParts(source, span, 1), span);
+  if (middle === undefined) return undefined;
+  return [
+    { start: span.start, end: middle },
+    { start: middle, end: span.end },
+  ];
+}
+
+function nearestStart(parts: readonly Span[], { start, end }: Span): number | undefined {
+  const middle = (start + end) / 2;
+  const starts = parts.slice(1).map((part) => part.start);
+  if (starts.length === 0) return undefined;
+  return starts.reduce((best, each) => (Math.abs(each - middle) < Math.abs(best - middle) ? each : best));
+}
+
+function windowEnd(source: string, start: number, limit: number): number {
+  const half = start + Math.floor((limit - start) / 2);
+  for (let at = limit; at > half; at -= 1)
+    if (/\s/u.test(source.charAt(at - 1)) && !continuesGrapheme(source, at) && !splitsLineEnd(source, at)) return at;
+  // One grapheme more than fits, so that the last start inside is known to be one.
+  const starts = [...graphemeStarts(source.slice(start, limit + 1))];
+  return start + (starts.findLast((at) => at > 0 && start + at <= limit) ?? limit - start);
+}
+
+function splitsLineEnd(source: string, at: number): boolean {
+  return source.charAt(at - 1) === '\r' && source.charAt(at) === '\n';
+}
+
+function* graphemeStarts(text: string): Generator<number> {
+  if (PRINTABLE_ASCII.test(text)) for (let at = 0; at < text.length; at += 1) yield at;
+  else for (const { index } of GRAPHEMES.segment(text)) yield index;
+}
+
+function startsAfter(source: string, span: Span, separator: RegExp): readonly number[] {
+  const text = source.slice(span.start, span.end);
+  return [...text.matchAll(separator)]
+    .map((match) => match.index + match[0].length)
+    .filter((at) => at < text.length && !continuesGrapheme(text, at));
+}
+
+/** @param starts  Offsets from the span's start, ascending; 0 may be among them. */
+function cutAt(span: Span, starts: readonly number[]): readonly Span[] {
+  const cuts = [0, ...starts.filter((at) => at > 0), span.end - span.start];
+  return cuts.slice(1).map((end, index) => ({ start: span.start + (cuts[index] ?? 0), end: span.start + end }));
+}
