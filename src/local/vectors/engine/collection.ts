@@ -8,6 +8,8 @@ import type { PayloadIndex } from '../../../domain/version/identity.js';
 import { AppendLog } from '../storage/append-log.js';
 import { decodeRecords, encodeRecords } from '../storage/point-record.js';
 import type { PointRecord } from '../storage/point-record.js';
+import { Compactor, DEFAULT_COMPACTION } from './compaction.js';
+import type { CompactionPolicy } from './compaction.js';
 import type { CollectionRecord } from './collection-record.js';
 import { FieldIndex } from './field-index.js';
 import { PointTable } from './point-table.js';
@@ -22,20 +24,28 @@ const LOG_NAME = /^points-(\d{6})\.log$/;
 /** One collection's points: the table in memory and the log it can be rebuilt from, changed together. */
 export class Collection {
   readonly readers = new Readers();
-  /** Set while a compaction changes logs. */
-  gate: Promise<void> | undefined;
-  /** Ids changed since a compaction began. */
-  touched: Set<PointId> | undefined;
+  readonly compactor: Compactor;
+  private gate: Promise<void> | undefined;
+  private touched: Set<PointId> | undefined;
   private operation = 0;
+  /** Number of the log that is written, growing with every compaction. */
+  generation = 1;
   private currentLog: AppendLog | undefined;
 
   private constructor(
     readonly folder: string,
     readonly table: PointTable,
-  ) {}
+    policy: CompactionPolicy,
+  ) {
+    this.compactor = new Compactor(this, policy);
+  }
 
   /** @throws {DamagedLogError} when acknowledged points cannot be read back. */
-  static async open(folder: string, record: CollectionRecord): Promise<Collection> {
+  static async open(
+    folder: string,
+    record: CollectionRecord,
+    policy: CompactionPolicy = DEFAULT_COMPACTION,
+  ): Promise<Collection> {
     await mkdir(folder, { recursive: true });
     const table = new PointTable(new Map(record.vectors));
     for (const [field, type] of record.indexes) {
@@ -43,7 +53,7 @@ export class Collection {
       index.complete = true;
       table.addIndex(index);
     }
-    const collection = new Collection(folder, table);
+    const collection = new Collection(folder, table, policy);
     await collection.load();
     return collection;
   }
@@ -55,11 +65,6 @@ export class Collection {
 
   get lastOperation(): number {
     return this.operation;
-  }
-
-  /** Number of the log that is written, growing with every compaction. */
-  get generation(): number {
-    return Number(LOG_NAME.exec(this.log.path.slice(this.folder.length + 1))?.[1] ?? 1);
   }
 
   logPath(generation: number): string {
@@ -90,6 +95,7 @@ export class Collection {
       if (change.kind === 'delete') table.delete(change.id);
       else this.store(change, bodyOffset + (payloadAt[i] as number));
     });
+    this.compactor.consider();
   }
 
   /** Build an index over the points that are there; searches use it once it is complete. */
@@ -102,13 +108,43 @@ export class Collection {
     index.complete = true;
   }
 
-  /** Change to the log a compaction wrote. */
+  /** From now on remember which points change. */
+  trackChanges(): void {
+    this.touched = new Set();
+  }
+
+  /** Points that changed since tracking began or the last call. */
+  takeTouched(): readonly PointId[] {
+    const ids = [...(this.touched ?? [])];
+    this.touched?.clear();
+    return ids;
+  }
+
+  endTracking(): void {
+    this.touched = undefined;
+  }
+
+  /** Hold back writes that have not begun. @returns lets them go */
+  closeGate(): () => void {
+    let open = (): void => undefined;
+    this.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    return () => {
+      this.gate = undefined;
+      open();
+    };
+  }
+
+  /** Change to the log of the next generation; the table's places are in it already. */
   switchLog(log: AppendLog): void {
     this.currentLog = log;
+    this.generation += 1;
   }
 
   /** Close the log once the requests under way have ended. */
   async close(): Promise<void> {
+    await this.compactor.stop();
     await this.readers.retire(this.log);
   }
 
@@ -117,8 +153,8 @@ export class Collection {
     const newest = logs.pop();
     // Left over from a compaction that was interrupted before or after its rename.
     for (const name of await readdir(this.folder)) if (name !== newest) await rm(join(this.folder, name));
-    const path = newest === undefined ? this.logPath(1) : join(this.folder, newest);
-    this.currentLog = await AppendLog.open(path, (frame, bodyOffset, log) => {
+    this.generation = Number(LOG_NAME.exec(newest ?? '')?.[1] ?? 1);
+    this.currentLog = await AppendLog.open(this.logPath(this.generation), (frame, bodyOffset, log) => {
       this.currentLog = log;
       this.operation = Math.max(this.operation, frame.operation);
       for (const record of decodeRecords(frame.body, bodyOffset)) {

@@ -110,8 +110,9 @@ export class PointTable {
   }
 
   /** The payload has moved and is otherwise the same. */
-  movePayload(slot: number, place: PayloadPlace): void {
-    this.places[slot] = place;
+  movePayload(id: PointId, place: PayloadPlace): void {
+    const slot = this.slots.get(id);
+    if (slot !== undefined) this.places[slot] = place;
   }
 
   /** @returns whether it was there */

@@ -77,6 +77,18 @@ export class VectorDatabase {
     return opened instanceof DamagedLogError ? opened.message : undefined;
   }
 
+  /**
+   * A write to the log failed (a full disk, mostly): go back to what is on disk, so that nobody reads
+   * what would be gone after a restart.
+   */
+  async reopenFailed({ collection, record }: Pick<Resolved, 'collection' | 'record'>): Promise<void> {
+    await this.catalogue.exclusively(async () => {
+      if (collection.log.failed === undefined || this.open.get(record.folder) !== collection) return;
+      await collection.close();
+      this.open.set(record.folder, await Collection.open(this.path(record), record).catch(keepDamage));
+    });
+  }
+
   async createCollection(name: string, config: Omit<CollectionRecord, 'folder' | 'indexes'>): Promise<void> {
     await this.catalogue.exclusively(async () => {
       const { collections, aliases } = this.state;

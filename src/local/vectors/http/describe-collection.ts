@@ -5,10 +5,11 @@ export function describeCollection(database: VectorDatabase, resolved: Resolved)
   const { record } = resolved;
   const damage = database.damageOf(record);
   const table = damage === undefined ? resolved.collection.table : undefined;
+  const fault = damage ?? resolved.collection.compactor.lastFailure?.message;
   const { hnsw_config, optimizers_config, quantization_config, wal_config, params, ...others } = record.sections;
   return {
     status: damage === undefined ? 'green' : 'red',
-    optimizer_status: damage === undefined ? 'ok' : { error: damage },
+    optimizer_status: fault === undefined ? 'ok' : { error: fault },
     // Nothing is ever indexed: every search scans.
     indexed_vectors_count: 0,
     points_count: table?.size ?? 0,

@@ -28,36 +28,46 @@ export const pointRoutes: readonly Route[] = [
 ];
 
 async function upsert(call: Call): Promise<unknown> {
-  const { collection } = resolve(call);
+  const resolved = resolve(call);
+  const { collection } = resolved;
   const parsed = parseUpsert(call.body, collection.table.columns);
-  return written(call, collection, () => upsertPoints(collection, parsed));
+  return written(call, resolved, () => upsertPoints(collection, parsed));
 }
 
 async function deleteByTarget(call: Call): Promise<unknown> {
-  const { collection } = resolve(call);
+  const resolved = resolve(call);
+  const { collection } = resolved;
   const target = parseTarget(fields(call.body, 'body'));
-  return written(call, collection, () => deletePoints(collection, target));
+  return written(call, resolved, () => deletePoints(collection, target));
 }
 
 async function changePayload(call: Call, replace: boolean): Promise<unknown> {
-  const { collection } = resolve(call);
+  const resolved = resolve(call);
+  const { collection } = resolved;
   const body = fields(call.body, 'body');
   if (isGiven(body.key)) throw unsupported('key (a part of a payload)');
   const write = { payload: parsePayload(body.payload), replace };
-  return written(call, collection, () => writePayload(collection, parseTarget(body), write));
+  const target = parseTarget(body);
+  return written(call, resolved, () => writePayload(collection, target, write));
 }
 
 /** @returns Qdrant's answer to an update: `completed` is on disk, `wait_timeout` and `acknowledged` may not be yet */
-async function written(call: Call, collection: Collection, write: () => Promise<number>): Promise<unknown> {
+async function written(call: Call, resolved: Resolved, write: () => Promise<number>): Promise<unknown> {
+  const { collection } = resolved;
   const seconds = timeoutSeconds(call, 0);
-  const operation_id = await collection.readers.during(write);
-  const durable = collection.log.durable();
-  if (!isFlagSet(call, 'wait')) {
-    // Its failure shows at the next write: the log refuses everything from then on.
-    durable.catch(() => undefined);
+  try {
+    const operation_id = await collection.readers.during(write);
+    const durable = collection.log.durable();
+    if (isFlagSet(call, 'wait')) {
+      return { operation_id, status: (await within(durable, seconds)) ? 'completed' : 'wait_timeout' };
+    }
+    // Nobody waits for it: should even the way back fail, the process ends, and its supervisor starts a new one.
+    durable.catch(() => call.database.reopenFailed(resolved));
     return { operation_id, status: 'acknowledged' };
+  } catch (error) {
+    await call.database.reopenFailed(resolved);
+    throw error;
   }
-  return { operation_id, status: (await within(durable, seconds)) ? 'completed' : 'wait_timeout' };
 }
 
 async function within(work: Promise<void>, seconds: number | undefined): Promise<boolean> {
