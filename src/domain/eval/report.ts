@@ -103,6 +103,7 @@ export interface LatencyReport {
   readonly samples: number;
 }
 
+/** The primary metric of one query on both sides. */
 export interface QueryDelta {
   readonly query: string;
   readonly live: number;
@@ -121,15 +122,10 @@ export interface ShownHit {
 }
 
 /** A query the candidate answers worse, with the first five documents of both sides. */
-export interface Regression {
-  readonly query: string;
+export interface Regression extends QueryDelta {
   readonly text: string;
-  /** Primary metric on either side, and candidate minus live. */
-  readonly liveValue: number;
-  readonly candidateValue: number;
-  readonly delta: number;
-  readonly live: readonly ShownHit[];
-  readonly candidate: readonly ShownHit[];
+  readonly liveTop: readonly ShownHit[];
+  readonly candidateTop: readonly ShownHit[];
 }
 
 /** A sealed comparison: everything a person needs to decide, and to check the decision later. Plain JSON. */

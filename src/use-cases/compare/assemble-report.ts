@@ -161,18 +161,15 @@ function worstRegressions(deltas: readonly QueryDelta[], golden: GoldenQueries, 
     .filter(({ delta }) => isLoss(delta))
     .sort((a, b) => a.delta - b.delta)
     .slice(0, WORST);
-  return worst.map(({ query, live, candidate, delta }) => {
-    const ours = pair.candidate.get(query) ?? [];
-    const theirs = pair.live?.get(query) ?? [];
-    const grades = pair.qrels.get(query) ?? new Map();
+  return worst.map((lost) => {
+    const ours = pair.candidate.get(lost.query) ?? [];
+    const theirs = pair.live?.get(lost.query) ?? [];
+    const grades = pair.qrels.get(lost.query) ?? new Map();
     return {
-      query,
-      text: texts.get(query) ?? '',
-      liveValue: live,
-      candidateValue: candidate,
-      delta,
-      live: showHits(theirs, { other: ours, grades, shown: SHOWN_HITS }),
-      candidate: showHits(ours, { other: theirs, grades, shown: SHOWN_HITS }),
+      ...lost,
+      text: texts.get(lost.query) ?? '',
+      liveTop: showHits(theirs, { other: ours, grades, shown: SHOWN_HITS }),
+      candidateTop: showHits(ours, { other: theirs, grades, shown: SHOWN_HITS }),
     };
   });
 }

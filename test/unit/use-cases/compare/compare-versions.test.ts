@@ -60,8 +60,9 @@ describe('two versions', () => {
     expect(report.regressions[0]).toMatchObject({
       query: 'q1',
       text: 'query 1',
-      live: [{ docId: 'd1', grade: 1, otherRank: 2 }],
-      candidate: [
+      live: 1,
+      liveTop: [{ docId: 'd1', grade: 1, otherRank: 2 }],
+      candidateTop: [
         { docId: 'd100', grade: null, otherRank: null },
         { docId: 'd1', grade: 1, otherRank: 1 },
       ],
