@@ -25,9 +25,8 @@ export class ChildFailedError extends Error {
 }
 
 const POLL_MS = 50;
-const START_LIMIT_MS = 60_000;
-/** A database may first replay its log. */
-const RESTART_LIMIT_MS = 120_000;
+/** A database may first replay its log; a worker run from the sources bundles its workflows, 20 s on a busy machine. */
+const HEALTHY_LIMIT_MS = 120_000;
 const STOP_GRACE_MS = 15_000;
 /** Some work blocks a Node process for seconds; silence this long is more than that. */
 const HEARTBEAT_LIMIT_MS = 30_000;
@@ -57,7 +56,7 @@ export class ChildRunner {
   async start(): Promise<void> {
     if (this.stopping) throw new ChildFailedError(this.spec.name, 'it was stopped before it started');
     this.spawnChild();
-    await this.awaitHealthy(START_LIMIT_MS);
+    await this.awaitHealthy();
     await this.spec.afterStart?.();
     this.started = true;
   }
@@ -117,9 +116,9 @@ export class ChildRunner {
     child.once('exit', (code, signal) => this.noteEnd(`ended with ${signal ?? `exit code ${code}`}`, child));
   }
 
-  private async awaitHealthy(limitMs: number): Promise<void> {
+  private async awaitHealthy(): Promise<void> {
     const child = this.child;
-    const deadline = performance.now() + limitMs;
+    const deadline = performance.now() + HEALTHY_LIMIT_MS;
     while (this.child === child && child !== undefined) {
       if (await this.isHealthy()) {
         if (this.child !== child) break;
@@ -127,7 +126,7 @@ export class ChildRunner {
         return;
       }
       if (performance.now() > deadline) {
-        throw new ChildFailedError(this.spec.name, `it did not answer within ${limitMs / 1000} s`);
+        throw new ChildFailedError(this.spec.name, `it did not answer within ${HEALTHY_LIMIT_MS / 1000} s`);
       }
       await sleep(POLL_MS);
     }
@@ -180,7 +179,7 @@ export class ChildRunner {
     const failures = this.failures;
     try {
       this.spawnChild();
-      await this.awaitHealthy(RESTART_LIMIT_MS);
+      await this.awaitHealthy();
       this.options.log(`${this.spec.name}: runs again`);
     } catch (cause) {
       if (this.stopping) return;
