@@ -13,6 +13,9 @@ import { fingerprintsOf, vectorNameOf } from '../../src/domain/version/fingerpri
 import type { VersionIdentity } from '../../src/domain/version/identity.js';
 import type { IndexVersion } from '../../src/domain/version/version.js';
 import type { Embedder } from '../../src/ports/embedder.js';
+import type { Ports } from '../../src/ports/index.js';
+import type { Registry } from '../../src/ports/registry.js';
+import type { VectorStore } from '../../src/ports/vector-store.js';
 
 export const DOCS = indexName('docs');
 type HashingSpec = Extract<EmbedderSpec, { kind: 'hashing' }>;
@@ -20,10 +23,10 @@ type HashingSpec = Extract<EmbedderSpec, { kind: 'hashing' }>;
 /** Documents of the little corpus; every point says which version it belongs to. */
 const TEXTS = { apple: 'apples grow on trees', bike: 'a bicycle has two wheels', cloud: 'clouds bring rain' };
 
-/** Registry, vector store and encoders in memory, with versions one can build and flip to; no service, no gate. */
+/** Registry, vector store and hashing encoders, with versions one can build and flip to; no gate, no alias. */
 export class SearchWorld {
-  readonly registry = createMemoryRegistry().registry;
-  readonly vectors = new MemoryVectorStore();
+  readonly registry: Registry;
+  readonly vectors: VectorStore;
   private readonly embedders = new Map<string, Embedder>();
   readonly toolbox = {
     embedder: (spec: EmbedderSpec): Embedder => {
@@ -33,6 +36,12 @@ export class SearchWorld {
       return embedder;
     },
   };
+
+  /** In memory unless others are given. */
+  constructor(ports: Partial<Pick<Ports, 'registry' | 'vectors'>> = {}) {
+    this.registry = ports.registry ?? createMemoryRegistry().registry;
+    this.vectors = ports.vectors ?? new MemoryVectorStore();
+  }
 
   async index(): Promise<this> {
     await this.registry.putIndex({
