@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { bundleWorkflows } from './bundle-workflows.js';
@@ -13,5 +13,8 @@ execFileSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc
   cwd: root,
   stdio: 'inherit',
 });
+// SQL is not code for the compiler.
+const migrations = 'src/adapters/postgres/migrations';
+cpSync(path.join(root, migrations), path.join(dist, migrations), { recursive: true });
 await bundleWorkflows(path.join(dist, 'workflow-bundle.js'));
 chmodSync(path.join(dist, 'src/cli/main.js'), 0o755);

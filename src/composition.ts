@@ -1,6 +1,6 @@
 import { createFileJudgements } from './adapters/judgements/index.js';
 import { connectPostgres } from './adapters/postgres/index.js';
-import { connectQdrant } from './adapters/qdrant/index.js';
+import { connectQdrant } from './adapters/qdrant/connect-qdrant.js';
 import { createToolbox } from './adapters/toolbox.js';
 import type { Ports } from './ports/index.js';
 

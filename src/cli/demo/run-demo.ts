@@ -58,7 +58,7 @@ async function betterVersion(context: CommandContext, spec: IndexSpec, approve: 
   }
   context.reporter.line(await reviewText(context, end.progress.comparisonId ?? ''));
   if (!(await agreed(context, approve))) return false;
-  await answer(context, spec, end, 'approved');
+  await answer(context, end, 'approved');
   await ask(context, spec);
   return true;
 }
@@ -76,7 +76,7 @@ async function worseVersion(context: CommandContext, spec: IndexSpec): Promise<v
   }
   context.reporter.line(await reviewText(context, end.progress.comparisonId ?? ''));
   context.reporter.line('The gate says FAIL and the alias did not move. We reject it.');
-  await answer(context, spec, end, 'rejected');
+  await answer(context, end, 'rejected');
 }
 
 async function backAndForward(context: CommandContext, { large }: DemoSpecs): Promise<void> {
@@ -100,11 +100,10 @@ async function build(context: CommandContext, spec: IndexSpec, approve: boolean)
 
 async function answer(
   context: CommandContext,
-  spec: IndexSpec,
   waiting: Extract<WatchEnd, { kind: 'waiting' }>,
   decision: 'approved' | 'rejected',
 ): Promise<void> {
-  const { progress, handle } = waiting;
+  const { progress, handle, index } = waiting;
   await sendDecision(handle, {
     answer: decision,
     version: progress.version ?? 0,
@@ -114,7 +113,7 @@ async function answer(
     reportDigest: progress.reportDigest,
   });
   const [client, ports] = [await context.temporal(), await context.ports()];
-  const end = await watchReindex({ client, handle, index: spec.index, ports, reporter: context.reporter });
+  const end = await watchReindex({ client, handle, index, ports, reporter: context.reporter });
   if (decision === 'approved') await expectPromoted(context, end);
 }
 
