@@ -49,7 +49,7 @@ async function windows({ text, prepend }: Document, spec: WindowSpec, tokenizer:
   if (trimSpan(text, { start: 0, end: text.length }) === undefined) return [];
   const pace = new Pace();
   const tools: CutTools = {
-    countTokens: (texts) => tokenizer.countTokens(texts),
+    countTokens: rememberingWords((texts) => tokenizer.countTokens(texts)),
     breathe: () => pace.breathe(),
   };
   const request: CutRequest = {
@@ -64,4 +64,21 @@ async function windows({ text, prepend }: Document, spec: WindowSpec, tokenizer:
 
 function oneSection(text: string): Section {
   return { pieces: [{ start: 0, end: text.length, shape: 'words' }], heading: [], shownTitles: 0 };
+}
+
+const WORD_UNITS = 24;
+const MAX_WORDS = 50_000;
+
+/** A document repeats its words: each is counted once. The memory ends with the document. */
+function rememberingWords(count: CutTools['countTokens']): CutTools['countTokens'] {
+  const words = new Map<string, number>();
+  return async (texts) => {
+    const unknown = [...new Set(texts.filter((text) => !words.has(text)))];
+    const counts = unknown.length === 0 ? [] : await count(unknown);
+    const fresh = new Map(unknown.map((text, index) => [text, counts[index] ?? 0]));
+    const found = texts.map((text) => words.get(text) ?? fresh.get(text) ?? 0);
+    for (const [text, tokens] of fresh)
+      if (text.length <= WORD_UNITS && words.size < MAX_WORDS) words.set(text, tokens);
+    return found;
+  };
 }

@@ -53,7 +53,8 @@ function parseUnit(source: string, unit: ParseUnit): readonly PlacedBlock[] {
     const piece = toPiece(block, spans[index] ?? { start: 0, end: 0 });
     const placed = { piece: movedPiece(piece, unit.start) };
     if (block.type !== 'heading') return placed;
-    return { ...placed, heading: { depth: block.depth, title: titleOf(block) } };
+    const heading = { depth: block.depth, title: titleOf(block) };
+    return { piece: { ...placed.piece, isTitle: true }, heading };
   });
 }
 

@@ -34,7 +34,7 @@ export interface CutRequest {
 }
 
 /** Sections are worked on in stretches of this size, so that memory does not grow with a document. */
-const STRETCH_UNITS = 131_072;
+const STRETCH_UNITS = 65_536;
 const WINDOW_UNITS = 32_768;
 /** A title that leaves less than this share of a chunk is counted as if it left it: the chunks then are too long. */
 const LEAST_SHARE = 1 / 4;
@@ -88,7 +88,7 @@ async function draftChunks(pieces: readonly Piece[], cut: Cut): Promise<readonly
 function* stretches(source: string, pieces: readonly Piece[]): Generator<readonly Piece[]> {
   let stretch: Piece[] = [];
   let units = 0;
-  for (const piece of pieces.flatMap((each) => windowed(source, each))) {
+  for (const piece of windowed(source, pieces)) {
     if (stretch.length > 0 && units + piece.end - piece.start > STRETCH_UNITS) {
       yield stretch;
       stretch = [];
@@ -100,10 +100,11 @@ function* stretches(source: string, pieces: readonly Piece[]): Generator<readonl
   if (stretch.length > 0) yield stretch;
 }
 
-function windowed(source: string, piece: Piece): readonly Piece[] {
-  if (piece.end - piece.start <= WINDOW_UNITS) return [piece];
-  if (piece.children !== undefined) return piece.children.flatMap((child) => windowed(source, child));
-  return splitWindows(source, piece, WINDOW_UNITS).map((span) => ({ ...span, shape: piece.shape }));
+function* windowed(source: string, pieces: readonly Piece[]): Generator<Piece> {
+  for (const piece of pieces)
+    if (piece.end - piece.start <= WINDOW_UNITS) yield piece;
+    else if (piece.children !== undefined) yield* windowed(source, piece.children);
+    else for (const span of splitWindows(source, piece, WINDOW_UNITS)) yield { ...span, shape: piece.shape };
 }
 
 interface Leads {

@@ -8,7 +8,8 @@ export interface Packed extends Span {
 }
 
 /**
- * Fill chunks one after the other, each as far as whole pieces go.
+ * Fill chunks one after the other, each as far as whole pieces go. A chunk of nothing but titles takes the prose after
+ * them even when that is too much: it will be halved, where a title alone would be a useless hit.
  *
  * @param pieces  In order, each at most `room` tokens unless it cannot be cut.
  * @param sizes.room     Tokens of a chunk's own text.
@@ -21,18 +22,33 @@ export function packPieces(
   continues: boolean,
 ): readonly Packed[] {
   const packed: Packed[] = [];
-  let open: { start: number; end: number; tokens: number; room: number; overlaps: boolean } | undefined;
+  let open: Open | undefined;
   for (const piece of pieces) {
-    if (open !== undefined && open.tokens + piece.tokens <= open.room) {
+    if (open !== undefined && takes(open, piece)) {
       open.end = piece.end;
       open.tokens += piece.tokens;
+      open.onlyTitles &&= piece.isTitle === true;
       continue;
     }
     if (open !== undefined) packed.push({ start: open.start, end: open.end, overlaps: open.overlaps });
     const shared = sizes.room - sizes.overlap;
     const overlaps = sizes.overlap > 0 && (continues || open !== undefined) && piece.tokens <= shared;
-    open = { start: piece.start, end: piece.end, tokens: piece.tokens, room: overlaps ? shared : sizes.room, overlaps };
+    const { start, end, tokens } = piece;
+    open = { start, end, tokens, room: overlaps ? shared : sizes.room, overlaps, onlyTitles: piece.isTitle === true };
   }
   if (open !== undefined) packed.push({ start: open.start, end: open.end, overlaps: open.overlaps });
   return packed;
+}
+
+interface Open {
+  readonly start: number;
+  end: number;
+  tokens: number;
+  readonly room: number;
+  readonly overlaps: boolean;
+  onlyTitles: boolean;
+}
+
+function takes(open: Open, piece: CountedPiece): boolean {
+  return open.tokens + piece.tokens <= open.room || (open.onlyTitles && piece.shape !== 'lines');
 }

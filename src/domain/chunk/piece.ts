@@ -8,6 +8,8 @@ import { splitLines, splitParts, splitSentences, splitWords } from './split-text
 export interface Piece extends Span {
   readonly shape: Shape;
   readonly children?: readonly Piece[];
+  /** A heading: it says nothing without what follows. */
+  readonly isTitle?: boolean;
   /** Tokens of its text alone, without special tokens; undefined until counted. */
   readonly tokens?: number;
 }

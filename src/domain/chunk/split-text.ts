@@ -40,51 +40,55 @@ export function splitParts(source: string, span: Span, units: number): readonly 
  * Windows of at most `units`, cut after white space in a window's second half if there is any: bounds what later steps
  * look at in one go. Only a grapheme longer than a window makes one longer.
  */
-export function splitWindows(source: string, span: Span, units: number): readonly Span[] {
-  const windows: Span[] = [];
+export function* splitWindows(source: string, span: Span, units: number): Generator<Span> {
   let start = span.start;
   while (span.end - start > units) {
     const end = windowEnd(source, start, start + units);
-    windows.push({ start, end });
+    yield { start, end };
     start = end;
   }
-  windows.push({ start, end: span.end });
-  return windows;
+  yield { start, end: span.end };
 }
 
 /**
- * Two halves, cut at the white space or else the grapheme that is nearest to the middle.
+ * Two halves, cut at the sentence, word or grapheme that begins nearest to the middle; a finer one only where no
+ * coarser one begins in the middle half.
  *
  * @returns undefined when it is one grapheme
  */
 export function halve(source: string, span: Span): readonly [Span, Span] | undefined {
-  const words = nearestStart(splitWords(source, span), span);
-  const middle = words ?? nearestStart(splitParts(source, span, 1), span);
-  if (middle === undefined) return undefined;
+  const margin = (span.end - span.start) / 4;
+  const middle = { start: span.start + margin, end: span.end - margin };
+  const cut =
+    nearestStart(splitSentences(source, span), middle) ??
+    nearestStart(splitWords(source, span), middle) ??
+    nearestStart(splitParts(source, span, 1), span);
+  if (cut === undefined) return undefined;
   return [
-    { start: span.start, end: middle },
-    { start: middle, end: span.end },
+    { start: span.start, end: cut },
+    { start: cut, end: span.end },
   ];
 }
 
-function nearestStart(parts: readonly Span[], { start, end }: Span): number | undefined {
-  const middle = (start + end) / 2;
+/** The start nearest to the middle of `within`, of those inside of it. */
+function nearestStart(parts: readonly Span[], within: Span): number | undefined {
+  const middle = (within.start + within.end) / 2;
   const starts = parts.slice(1).map((part) => part.start);
-  if (starts.length === 0) return undefined;
-  return starts.reduce((best, each) => (Math.abs(each - middle) < Math.abs(best - middle) ? each : best));
+  const inside = starts.filter((at) => at > within.start && at < within.end);
+  if (inside.length === 0) return undefined;
+  return inside.reduce((best, each) => (Math.abs(each - middle) < Math.abs(best - middle) ? each : best));
 }
 
 function windowEnd(source: string, start: number, limit: number): number {
-  const half = start + Math.floor((limit - start) / 2);
-  for (let at = limit; at > half; at -= 1)
-    if (/\s/u.test(source.charAt(at - 1)) && !continuesGrapheme(source, at) && !splitsLineEnd(source, at)) return at;
-  // One grapheme more than fits, so that the last start inside is known to be one.
-  const starts = [...graphemeStarts(source.slice(start, limit + 1))];
+  const window = source.slice(start, limit);
+  const space = Math.max(window.lastIndexOf(' '), window.lastIndexOf('\n'));
+  const after = start + space + 1;
+  if (space > window.length / 2 && after < limit && !continuesGrapheme(source, after)) return after;
+  // One code unit more than fits, so that the last start inside is known to be one.
+  const text = source.slice(start, limit + 1);
+  if (PRINTABLE_ASCII.test(text)) return limit;
+  const starts = [...graphemeStarts(text)];
   return start + (starts.findLast((at) => at > 0 && start + at <= limit) ?? limit - start);
-}
-
-function splitsLineEnd(source: string, at: number): boolean {
-  return source.charAt(at - 1) === '\r' && source.charAt(at) === '\n';
 }
 
 function* graphemeStarts(text: string): Generator<number> {

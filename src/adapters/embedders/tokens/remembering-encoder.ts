@@ -1,6 +1,9 @@
 import { ByteLru } from '../byte-lru.js';
 import type { TokenEncoder, TokenIds } from './encoder.js';
 
+/** Keeping a word costs as much as tokenizing it. */
+const WORTH_KEEPING_UNITS = 48;
+
 /**
  * Chunkers count a text's tokens and embedders need the same tokens a moment later: keeps ids by text, so that
  * each text is tokenized once.
@@ -24,12 +27,12 @@ export class RememberingEncoder implements TokenEncoder {
   }
 
   async encode(texts: readonly string[]): Promise<readonly TokenIds[]> {
-    const found = texts.map((text) => this.known.get(text));
+    const found = texts.map((text) => (text.length < WORTH_KEEPING_UNITS ? undefined : this.known.get(text)));
     const missing = [...new Set(texts.filter((_, index) => found[index] === undefined))];
     if (missing.length === 0) return found.flatMap((ids) => ids ?? []);
     const encoded = await this.inner.encode(missing);
     const fresh = new Map(missing.map((text, index) => [text, encoded[index] ?? new Uint32Array()]));
-    for (const [text, ids] of fresh) this.known.set(text, ids);
+    for (const [text, ids] of fresh) if (text.length >= WORTH_KEEPING_UNITS) this.known.set(text, ids);
     return texts.map((text, index) => found[index] ?? fresh.get(text) ?? new Uint32Array());
   }
 }
