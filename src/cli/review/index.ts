@@ -79,10 +79,8 @@ function rule(report: ComparisonReport, width: number, paints: Paints): readonly
   if (pValue === null || sd === null) return drawn;
   const effect = effectSize === null ? '' : ` · effect ${figure(effectSize)}`;
   const p = pValue < 0.001 ? 'p < .001' : `p = ${figure(pValue)}`;
-  return [
-    ...drawn,
-    paints.quiet(`paired t bounds; randomisation test ${p}; deviation per query ${figure(sd)}${effect}`),
-  ];
+  const note = `paired t bounds · randomisation ${p} · deviation per query ${figure(sd)}${effect}`;
+  return [...drawn, ...wrap(note, width).map(paints.quiet)];
 }
 
 function ruleTitle({ runCard }: ComparisonReport): string {
