@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { deflateRaw, inflateRaw } from 'node:zlib';
+import { deflateRaw, deflateRawSync, inflateRaw, inflateRawSync } from 'node:zlib';
 
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
@@ -13,21 +13,28 @@ export interface Packed {
   readonly body: Buffer;
 }
 
-/** Shorter texts gain nothing that pays for the call. */
+/** Shorter texts gain little. */
 const MIN_BYTES = 512;
 /** Most of deflate's gain for half its time. */
 const LEVEL = 3;
-/** Calls under way at once: the thread pool has four threads, and each call holds its input and output. */
-const AT_ONCE = 8;
+// Up to here it is done at once, in about 0.2 ms: the way to the thread pool and back costs ten times the work
+// (216 µs against 23 µs of CPU for a kilobyte). Longer texts must not hold the event loop up.
+const AT_ONCE_BYTES = 16_384;
+/** Calls to the thread pool under way together; it has four threads, and each call holds its input and output. */
+const TOGETHER = 16;
 
 export async function pack(text: string): Promise<Packed> {
   const plain = Buffer.from(text);
   if (plain.byteLength < MIN_BYTES) return { codec: CODEC.plain, body: plain };
-  return { codec: CODEC.deflate, body: await deflate(plain, { level: LEVEL }) };
+  const options = { level: LEVEL };
+  const body = plain.byteLength <= AT_ONCE_BYTES ? deflateRawSync(plain, options) : await deflate(plain, options);
+  return { codec: CODEC.deflate, body };
 }
 
 export async function unpack({ codec, body }: Packed): Promise<string> {
-  return (codec === CODEC.plain ? body : await inflate(body)).toString();
+  if (codec === CODEC.plain) return body.toString();
+  // Text shrinks to about a third.
+  return (body.byteLength <= AT_ONCE_BYTES / 3 ? inflateRawSync(body) : await inflate(body)).toString();
 }
 
 /** Map in order, a few at a time. */
@@ -36,8 +43,8 @@ export async function mapBounded<From, To>(
   work: (item: From) => Promise<To>,
 ): Promise<readonly To[]> {
   const results: To[] = [];
-  for (let at = 0; at < items.length; at += AT_ONCE) {
-    results.push(...(await Promise.all(items.slice(at, at + AT_ONCE).map(work))));
+  for (let at = 0; at < items.length; at += TOGETHER) {
+    results.push(...(await Promise.all(items.slice(at, at + TOGETHER).map(work))));
   }
   return results;
 }
