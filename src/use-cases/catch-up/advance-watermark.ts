@@ -27,7 +27,7 @@ export async function advanceWatermark(
   ports: Pick<CatchUpPorts, 'registry' | 'log' | 'ledger' | 'fence' | 'vectors'>,
   { key, writer, to }: Advance,
 ): Promise<Revision> {
-  await sweep(ports, key);
+  await sweep(ports, { ...key, writer });
   const version = await requireVersion(ports, key);
   if (version.state === 'building') await requireQuarantineShare(ports, version);
   return ports.fence.advanceWatermark({ ...key, writer }, to);

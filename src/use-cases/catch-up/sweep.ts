@@ -15,13 +15,16 @@ const BATCH_DOCUMENTS = 64;
  * ledger says. Needs no lease: a point with a `rev` below what was applied is stale for ever, however late
  * the deletion arrives.
  *
+ * @param version  With `writer`, only while that one is the version's: what another has queued meanwhile stays.
  * @returns how many documents were swept
+ * @throws {LifecycleError} `STALE_WRITER`
  */
 export async function sweep(
   ports: SweepPorts,
-  key: VersionKey,
+  { index, number, writer }: VersionKey & { readonly writer?: number },
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<number> {
+  const key = { index, number };
   const version = await requireVersion(ports, key);
   let swept = 0;
   for (;;) {
@@ -29,7 +32,7 @@ export async function sweep(
     const ids = await ports.fence.queuedSweeps(key, BATCH_DOCUMENTS);
     if (ids.length === 0) return swept;
     await sweepBatch(ports, version, ids);
-    await ports.fence.finishSweeps(key, ids);
+    await ports.fence.finishSweeps({ ...key, writer }, ids);
     swept += ids.length;
   }
 }
