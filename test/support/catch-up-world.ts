@@ -19,7 +19,7 @@ import { createVersion } from '../../src/use-cases/plan/create-version.js';
 import { scanCorpus } from '../../src/use-cases/scan/scan-corpus.js';
 import type { ScanResult } from '../../src/domain/corpus/scan-result.js';
 
-export const DIMENSIONS = 16;
+export const DIMENSIONS = 512;
 
 export const baseSpec: IndexSpec = {
   index: indexName('docs'),

@@ -16,6 +16,8 @@ const MAX_REMEMBERED = 50_000;
 /** From so many distinct texts on, a vector shared by more than this share of them says that the encoder is broken. */
 const SHARED_TEXTS = 20;
 const SHARED_SHARE = 0.1;
+/** Shared vectors named: they are rarely a fault, and must not crowd out what is. */
+const SHOWN_SHARED = 5;
 
 interface Shared {
   readonly text: string;
@@ -60,7 +62,7 @@ export class PointInspector {
     const shared = [...this.remembered.values()].filter(({ others }) => others > 0);
     const texts = this.remembered.size + shared.reduce((sum, { others }) => sum + others, 0);
     const most = shared.reduce((highest, { others }) => Math.max(highest, others + 1), 0);
-    const findings = shared.slice(0, MAX_FINDINGS).map(({ docId, others }): Finding => ({
+    const findings = shared.slice(0, SHOWN_SHARED).map(({ docId, others }): Finding => ({
       kind: 'shared-vector',
       docId,
       detail: `one vector for ${others + 1} distinct texts`,
