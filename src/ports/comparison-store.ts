@@ -20,6 +20,9 @@ export interface ComparisonStore {
   get(id: string): Promise<ComparisonRecord | undefined>;
   runs(id: string): Promise<{ readonly live?: string; readonly candidate: string } | undefined>;
   latest(index: IndexName, candidate: VersionNumber): Promise<ComparisonRecord | undefined>;
-  /** Earlier sealed comparisons of this candidate fingerprint on this golden set: its looks. */
+  /**
+   * Earlier sealed comparisons that gave this candidate fingerprint a verdict on this golden set: its looks.
+   * The report of a first version compares nothing, so it is none.
+   */
   looks(index: IndexName, candidateFingerprint: string, goldenSet: Sha256): Promise<number>;
 }

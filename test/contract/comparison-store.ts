@@ -89,5 +89,14 @@ export function describeComparisonStore(name: string, open: () => Promise<Regist
       expect(await ports.comparisons.looks(index, sha('other version'), sha('golden'))).toBe(0);
       expect(await ports.comparisons.looks(freshIndex(), version, sha('golden'))).toBe(0);
     });
+
+    test('the report of a first version, which has no verdict, is not a look', async () => {
+      // A model that was live once came back as a candidate; its first report had used up its look.
+      const index = freshIndex();
+      const first = await planned(ports, index);
+      await ports.comparisons.seal(recordOf(first, { verdict: null }), { candidate: '1' });
+
+      expect(await ports.comparisons.looks(index, first.fingerprints.version, sha('golden'))).toBe(0);
+    });
   });
 }

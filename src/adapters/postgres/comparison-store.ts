@@ -88,7 +88,7 @@ export class PostgresComparisonStore implements ComparisonStore {
     const [row] = await this.db.query<{ looks: number }>(
       `SELECT count(*) AS looks FROM comparisons c
        JOIN versions v ON v.index_name = c.index_name AND v.number = c.candidate
-       WHERE c.index_name = $1 AND v.version_fingerprint = $2 AND c.golden_set = $3`,
+       WHERE c.index_name = $1 AND v.version_fingerprint = $2 AND c.golden_set = $3 AND c.verdict IS NOT NULL`,
       [index, candidateFingerprint, goldenSet],
     );
     return row?.looks ?? 0;
