@@ -1,6 +1,5 @@
 import { LifecycleError } from '../../domain/errors.js';
 import { startVectorServer } from './start-vector-server.js';
-import type { VectorServer } from './start-vector-server.js';
 
 const HEARTBEAT_MS = 5_000;
 
@@ -19,30 +18,29 @@ async function main(): Promise<void> {
     throw new LifecycleError('USAGE', 'Usage: main.js <folder> [port]');
   }
   const apiKey = process.env.CUTOVER_VECTORS_API_KEY;
+  // Listened for from the beginning: a supervisor may die while a large log is read.
+  const stopped = stopAsked();
   const server = await startVectorServer({ folder, port: Number(port), ...(apiKey === undefined ? {} : { apiKey }) });
-  stopInOrder(server);
   process.stdout.write(`ready ${server.url}\n`);
-  announce({ type: 'ready', port: server.port });
+  tell({ type: 'ready', port: server.port });
+  setInterval(() => tell({ type: 'heartbeat' }), HEARTBEAT_MS).unref();
+  await stopped;
+  await server.close();
+  process.exit(0);
 }
 
-function stopInOrder(server: VectorServer): void {
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
-    server.close().then(() => process.exit(0), fail);
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  process.on('disconnect', stop);
+/** Resolves when we shall end. */
+async function stopAsked(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
+    process.on('disconnect', () => resolve());
+    if (process.send !== undefined && !process.connected) resolve();
+  });
 }
 
-function announce(ready: object): void {
-  if (process.send === undefined) return;
-  process.send(ready);
-  setInterval(() => {
-    if (process.connected) process.send?.({ type: 'heartbeat' });
-  }, HEARTBEAT_MS).unref();
+/** To the supervisor, if there is one; one that has just gone makes itself known by `disconnect`. */
+function tell(message: object): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
 function fail(error: unknown): void {
