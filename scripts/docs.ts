@@ -2,11 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { cliReference } from '../src/cli/reference.js';
 import { configJsonSchema } from '../src/config/json-schema.js';
+import { configReference } from '../src/config/reference.js';
 
 /** Write what is generated from definitions; `--check` fails when the committed files are behind. */
 const root = new URL('..', import.meta.url);
 const generated: readonly (readonly [string, string])[] = [
   ['docs/cli.md', cliReference()],
+  ['docs/configuration.md', configReference()],
   ['cutover.schema.json', `${JSON.stringify(configJsonSchema(), null, 2)}\n`],
 ];
 

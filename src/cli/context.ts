@@ -40,7 +40,11 @@ export function createContext(options: GlobalOptions, reporter: Reporter): Comma
   const home = options.home ?? environment.home;
   const closers: (() => Promise<void>)[] = [];
   const configPath = options.config ?? 'cutover.yaml';
-  const config = once(() => loadConfig(configPath));
+  const config = once(async () => {
+    const loaded = await loadConfig(configPath);
+    for (const notice of loaded.notices) reporter.progress(notice);
+    return loaded;
+  });
   const stack = once(() =>
     ensureStack({ home, environment, explicit: false, onProgress: (text) => reporter.progress(text) }),
   );

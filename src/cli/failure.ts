@@ -3,7 +3,7 @@ import { ActivityFailure, ApplicationFailure, CancelledFailure, ChildWorkflowFai
 import { FAILURE_CODES, LifecycleError } from '../domain/errors.js';
 
 /** Codes that a person puts right before anything was tried. */
-const USAGE_CODES: ReadonlySet<string> = new Set(['USAGE', 'CONFIG_INVALID']);
+const USAGE_CODES: ReadonlySet<string> = new Set(['USAGE', 'CONFIG_INVALID', 'STACK_INCOMPLETE']);
 
 /** 0 is not among them: 2 bad usage or configuration, 3 the gate said FAIL, 1 anything else. */
 export function exitCodeFor(failure: LifecycleError): 1 | 2 {

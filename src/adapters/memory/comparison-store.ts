@@ -31,9 +31,7 @@ export class MemoryComparisonStore implements ComparisonStore {
   async looks(index: IndexName, candidateFingerprint: string, goldenSet: Sha256): Promise<number> {
     return this.of(index).filter((record) => {
       const { fingerprints } = requireVersion(this.state, { index, number: record.candidate });
-      return (
-        record.verdict !== null && record.goldenSet === goldenSet && fingerprints.version === candidateFingerprint
-      );
+      return record.verdict !== null && record.goldenSet === goldenSet && fingerprints.version === candidateFingerprint;
     }).length;
   }
 

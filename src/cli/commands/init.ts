@@ -23,7 +23,7 @@ small static model that runs anywhere; change the embedder when you like: that i
       throw new LifecycleError('USAGE', `${file} exists already`, { hint: 'Edit it, or pass --force to replace it.' });
     }
     const index = String(options['name']);
-    await writeFile(file, await sampleConfig({ source: args[0] ?? '.', index }));
+    await writeFile(file, await sampleConfig({ source: args[0] ?? '.', index, path: file }));
     return {
       fields: { path: file, index },
       text: `Wrote ${file}. Next:\n  cutover plan ${index}      what it would take\n  cutover reindex ${index}   build it and go live`,

@@ -1,6 +1,7 @@
 import { CutoverClient } from '../../client/index.js';
 import { LifecycleError } from '../../domain/errors.js';
 import type { CommandDefinition } from '../command.js';
+import { oneLine } from '../output/index.js';
 
 const SHOWN_CHARACTERS = 100;
 
@@ -25,13 +26,10 @@ export const search: CommandDefinition = {
       fields: { ...answer, hits: answer.hits.map(({ docId, chunk, score, text }) => ({ docId, chunk, score, text })) },
       text: [
         `v${answer.version}, epoch ${answer.epoch}, ${answer.hits.length} hits for "${query}"`,
-        ...answer.hits.map(({ docId, score, text }) => `  ${score.toFixed(3)}  ${docId}\n         ${oneLine(text)}`),
+        ...answer.hits.map(
+          ({ docId, score, text }) => `  ${score.toFixed(3)}  ${docId}\n         ${oneLine(text, SHOWN_CHARACTERS)}`,
+        ),
       ].join('\n'),
     };
   },
 };
-
-function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length <= SHOWN_CHARACTERS ? line : `${line.slice(0, SHOWN_CHARACTERS - 1)}…`;
-}
