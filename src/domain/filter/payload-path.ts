@@ -5,6 +5,8 @@ type Step = { readonly key: string } | 'each';
 
 export type PayloadPath = readonly Step[];
 
+// Dots between quotes belong to a key: an even number of quotes follows every other one.
+const DOT = /\.(?=(?:[^"]*"[^"]*")*[^"]*$)/;
 const SEGMENT = /^([A-Za-z0-9_-]+|"[^"]+")((?:\[\])*)$/;
 
 /**
@@ -14,7 +16,7 @@ const SEGMENT = /^([A-Za-z0-9_-]+|"[^"]+")((?:\[\])*)$/;
  */
 export function parsePayloadPath(path: string): PayloadPath | undefined {
   const steps: Step[] = [];
-  for (const segment of path.match(/"[^"]*"(?:\[[^\]]*\])*|[^.]+|(?<=\.)(?=\.|$)/g) ?? ['']) {
+  for (const segment of path.split(DOT)) {
     const parts = SEGMENT.exec(segment);
     if (parts === null) return undefined;
     const [, key = '', arrays = ''] = parts;
