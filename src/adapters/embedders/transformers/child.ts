@@ -59,7 +59,10 @@ async function loadModel(load: LoadModel): Promise<(texts: readonly string[]) =>
   };
 }
 
-/** The library cuts texts at a limit of the tokenizer's own configuration, and knows none when that is silent. */
+/**
+ * The library cuts texts at a limit of the tokenizer's own configuration, and knows none when that is silent. It cuts
+ * plainly: a text that is cut loses its closing special token.
+ */
 function bound({ tokenizer }: Library.FeatureExtractionPipeline, { maxTokens, pooling }: LoadModel): void {
   tokenizer.config.model_max_length = maxTokens;
   // The last position holds the last token only when padding stands in front.
