@@ -65,7 +65,7 @@ describe('flips under queries', () => {
     };
     await goLive(topicsYaml(64, 'required'));
     await goLive(
-      topicsYaml(64, 'required').replace('{ kind: whole }', '{ kind: tokens, maxTokens: 6, overlapTokens: 0 }'),
+      topicsYaml(64, 'required').replace('{ kind: whole }', '{ kind: tokens, maxTokens: 8, overlapTokens: 0 }'),
     );
   }, 180_000);
 
