@@ -1,14 +1,12 @@
-import { realpathSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
 import { createGateway } from './api/gateway.js';
 import { openPorts } from './composition.js';
 import { readEnvironment, type Environment } from './config/index.js';
 import { modelFolders } from './config/folders.js';
 import { LifecycleError } from './domain/errors.js';
-import { described, log, serveUntil, stopSignal } from './service-process.js';
+import { aborted, announceReady, described, log, runAsProcess, stopSignal } from './service-process.js';
 import { reconcilerLoop } from './use-cases/reconcile/reconciler-loop.js';
 
 export interface GatewayProcess {
@@ -43,7 +41,9 @@ export async function runGatewayProcess({ stack, environment, port }: GatewayPro
       signal: stop,
       onError: (error) => log('reconciling failed', described(error)),
     });
-    await serveUntil(stop, { port: address.port });
+    const fallSilent = announceReady({ port: address.port });
+    await aborted(stop);
+    fallSilent();
     await drain(server);
     await reconciling;
   } finally {
@@ -85,13 +85,4 @@ async function main(): Promise<void> {
   await runGatewayProcess({ stack: { databaseUrl, vectorsUrl }, environment, port });
 }
 
-/** Also imported by `cutover serve`: only the process that was started with this file runs by itself. */
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  main().then(
-    () => process.exit(0),
-    (error: unknown) => {
-      log('failed', described(error));
-      process.exit(1);
-    },
-  );
-}
+runAsProcess(import.meta.url, main);

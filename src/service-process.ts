@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { LifecycleError } from './domain/errors.js';
 
 // What worker and gateway have in common as children of the supervisor, and as services of their own.
@@ -14,12 +16,28 @@ export function stopSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** Tells the supervisor that we are ready, and from then on that we are alive; returns when asked to stop. */
-export async function serveUntil(stop: AbortSignal, ready: { readonly port?: number } = {}): Promise<void> {
+/** Tells the supervisor that we are ready, and from then on that we are alive. @returns Ends the heartbeat */
+export function announceReady(ready: { readonly port?: number } = {}): () => void {
   tell({ type: 'ready', ...ready });
   const heartbeat = setInterval(() => tell({ type: 'heartbeat' }), HEARTBEAT_MS);
+  return () => clearInterval(heartbeat);
+}
+
+/** Resolves when asked to stop. */
+export async function aborted(stop: AbortSignal): Promise<void> {
   if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
-  clearInterval(heartbeat);
+}
+
+/** Run `main` if this process was started with that module; commands import it too, and call what it exports. */
+export function runAsProcess(moduleUrl: string, main: () => Promise<void>): void {
+  if (process.argv[1] === undefined || realpathSync(process.argv[1]) !== fileURLToPath(moduleUrl)) return;
+  main().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      log('failed', described(error));
+      process.exit(1);
+    },
+  );
 }
 
 function tell(message: { readonly type: string; readonly port?: number }): void {

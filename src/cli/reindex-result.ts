@@ -43,7 +43,7 @@ function endSentence(index: string, result: ReindexResult, seconds: number): str
     case 'nothing-to-do':
       return `Nothing to do: "${index}" is up to date with its source and configuration. 0 texts were embedded.`;
     case 'promoted':
-      return `v${result.version} is live: ${built}.\nUndo it with \`cutover rollback ${index}\`.`;
+      return `v${result.version} is live: ${built}.${result.verdict === null ? '' : `\nUndo it with \`cutover rollback ${index}\`.`}`;
     case 'rejected':
       return `v${result.version} was rejected; the alias did not move (${built}).`;
     case 'expired':
