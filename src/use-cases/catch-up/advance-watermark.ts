@@ -20,8 +20,9 @@ const COUNTED = 10_000;
  * Say that a version has applied everything up to `to`: sweep first, hold the quarantine of a build
  * against its limit, then move the watermark.
  *
- * @returns the watermark afterwards
- * @throws {LifecycleError} `QUARANTINE_LIMIT`, `STALE_WRITER`
+ * @returns the watermark afterwards, at least `to`
+ * @throws {LifecycleError} `QUARANTINE_LIMIT`, `STALE_WRITER`; `SWITCH_OPEN` (retryable) while a flip names the
+ *   version or documents of a superseded attempt still wait for their sweep
  */
 export async function advanceWatermark(
   ports: Pick<CatchUpPorts, 'registry' | 'log' | 'ledger' | 'fence' | 'vectors'>,
@@ -30,7 +31,21 @@ export async function advanceWatermark(
   await sweep(ports, { ...key, writer });
   const version = await requireVersion(ports, key);
   if (version.state === 'building') await requireQuarantineShare(ports, version);
-  return ports.fence.advanceWatermark({ ...key, writer }, to);
+  const watermark = await ports.fence.advanceWatermark({ ...key, writer }, to);
+  if (watermark < to) throw notNow(key, { watermark, to });
+  return watermark;
+}
+
+/** A refusal that time mends: whoever asks waits between two tries instead of asking without pause. */
+function notNow(
+  key: VersionKey,
+  { watermark, to }: { readonly watermark: Revision; readonly to: Revision },
+): LifecycleError {
+  return new LifecycleError(
+    'SWITCH_OPEN',
+    `The watermark of ${key.index} v${key.number} may not move from ${watermark} to ${to} while a flip or a sweep is open`,
+    { retryable: true, facts: { watermark, to } },
+  );
 }
 
 async function requireQuarantineShare(

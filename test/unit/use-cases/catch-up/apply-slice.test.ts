@@ -273,6 +273,18 @@ describe('advanceWatermark()', () => {
     expect(await textsOf(world, key)).toEqual(['a: new', 'a: shared']);
   });
 
+  test('is to be tried again later while a flip keeps the watermark where it is', async () => {
+    // The workflow asked again at once, as long as the flip was open: hundreds of activities that all were refused.
+    const { world, key } = await built({ a: 'one' });
+    const { writer } = await beginCatchUp(world.ports, key);
+    const fence = Object.create(world.ports.fence, { advanceWatermark: { value: () => Promise.resolve(1) } }) as never;
+    await expect(advanceWatermark({ ...world.ports, fence }, { key, writer, to: 2 })).rejects.toMatchObject({
+      code: 'SWITCH_OPEN',
+      retryable: true,
+      facts: { watermark: 1, to: 2 },
+    });
+  });
+
   test('stops a build that quarantines more than allowed, and lets skipped empty documents be', async () => {
     const limits = { maxDocumentBytes: 1_000, deleteAfterMisses: 1, maxDeleteShare: 1, maxQuarantineShare: 0.25 };
     const world = await openWorld({ limits });
