@@ -45,9 +45,10 @@ export const createCatchUpActivities = (ports: Ports) => ({
     return heartbeating(() => advanceWatermark(ports, { key: keyOf(ref), writer, to }));
   },
 
-  async stopCatchUp({ type, message, revision, ...ref }: StopRequest): Promise<void> {
+  async stopCatchUp({ type, message, hint, revision, ...ref }: StopRequest): Promise<void> {
     const at = await ports.registry.now();
-    await ports.registry.note(keyOf(ref), { stopped: { type, message, revision, at } });
+    const said = { type, message, ...(hint !== undefined && { hint }) };
+    await ports.registry.note(keyOf(ref), { stopped: { ...said, revision, at } });
   },
 });
 
@@ -122,7 +123,7 @@ async function ensureRunning(client: Client, request: CatchUpRequest): Promise<v
   });
 }
 
-function stoppedError({ type, message, revision }: CatchUpStop): LifecycleError {
+function stoppedError({ type, message, hint, revision }: CatchUpStop): LifecycleError {
   const code = FAILURE_CODES.find((known) => known === type) ?? 'INTERNAL';
-  return new LifecycleError(code, message, { facts: { stoppedAt: revision } });
+  return new LifecycleError(code, message, { hint, facts: { stoppedAt: revision } });
 }

@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { MESSAGES, type CatchUpInput, type CatchUpResult, type ReachSignal } from '../src/contracts/workflows.js';
 import { applyRound } from './apply-round.js';
-import { failureMessage, failureType } from './failures.js';
+import { failureHint, failureMessage, failureType } from './failures.js';
 import { label } from './labels.js';
 import { brief, lengthy } from './proxies.js';
 
@@ -62,7 +62,8 @@ async function advanceAll(input: CatchUpInput, progress: { target: number; water
 async function stop({ index, version }: CatchUpInput, revision: number, error: unknown): Promise<Outcome> {
   const stopped = { type: failureType(error), message: failureMessage(error) };
   if (stopped.type !== 'STALE_WRITER') {
-    await CancellationScope.nonCancellable(() => brief.stopCatchUp({ index, version, revision, ...stopped }));
+    const said = { ...stopped, hint: failureHint(error) };
+    await CancellationScope.nonCancellable(() => brief.stopCatchUp({ index, version, revision, ...said }));
   }
   if (isCancellation(error)) throw error;
   return { kind: 'stopped', stopped };

@@ -20,6 +20,14 @@ export function failureMessage(error: unknown): string {
   return root instanceof Error ? root.message : String(root);
 }
 
+/** The next step, as whoever failed wrote it; undefined when it gave none. */
+export function failureHint(error: unknown): string | undefined {
+  const root = rootFailure(error);
+  const detail: unknown = root instanceof ApplicationFailure ? root.details?.[0] : undefined;
+  const hint = (detail as { readonly hint?: unknown } | null | undefined)?.hint;
+  return typeof hint === 'string' ? hint : undefined;
+}
+
 export const finalFailure = (type: FailureCode, message: string, hint: string): ApplicationFailure =>
   ApplicationFailure.create({ type, message, nonRetryable: true, details: [{ facts: {}, hint }] });
 

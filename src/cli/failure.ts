@@ -1,6 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure, CancelledFailure, ChildWorkflowFailure } from '@temporalio/common';
 import { FAILURE_CODES, LifecycleError } from '../domain/errors.js';
+import type { JsonObject } from '../domain/json.js';
 
 /** Codes that a person puts right before anything was tried. */
 const USAGE_CODES: ReadonlySet<string> = new Set(['USAGE', 'CONFIG_INVALID', 'STACK_INCOMPLETE']);
@@ -34,12 +35,13 @@ function innermost(error: unknown): unknown {
   return current;
 }
 
-/** Details are `[facts, hint]`, as the activities' wrapper writes them. */
+/** Details are `[{ facts, hint }]`, as activities and workflows write them. */
 function fromApplication(failure: ApplicationFailure): LifecycleError {
   const code = FAILURE_CODES.find((known) => known === failure.type) ?? 'INTERNAL';
-  const hint: unknown = failure.details?.[1];
+  const { facts, hint } = (failure.details?.[0] ?? {}) as { readonly facts?: JsonObject; readonly hint?: unknown };
   return new LifecycleError(code, failure.message, {
     cause: failure,
+    facts,
     hint: typeof hint === 'string' ? hint : undefined,
   });
 }

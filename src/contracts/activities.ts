@@ -85,6 +85,7 @@ export interface AdvanceWatermarkRequest extends VersionRef {
 export interface StopRequest extends VersionRef {
   readonly type: string;
   readonly message: string;
+  readonly hint?: string;
   readonly revision: number;
 }
 

@@ -52,8 +52,8 @@ function fakeVersion(options: { readonly apply?: (slice: SliceRange) => Promise<
       seen.watermark = Math.max(seen.watermark, to);
       return seen.watermark;
     },
-    async stopCatchUp({ type }: StopRequest) {
-      seen.stops.push(type);
+    async stopCatchUp({ type, hint }: StopRequest) {
+      seen.stops.push(hint === undefined ? type : `${type}: ${hint}`);
     },
   };
   return { seen, activities };
@@ -157,6 +157,16 @@ describe('catchUp', () => {
     expect(result.watermark).toBeLessThan(3);
     expect(version.seen.stops).toEqual(['ENCODER_CHANGED']);
     expect(version.seen.running).toBe(0);
+  });
+
+  test('passes the next step on to everybody who waits', async () => {
+    const version = fakeVersion({
+      apply: () => {
+        throw failure('AUTH_FAILED', 'check the key');
+      },
+    });
+    await reach(version, { revision: 1 });
+    expect(version.seen.stops).toEqual(['AUTH_FAILED: check the key']);
   });
 
   test('leaves the row alone when another writer has taken over', async () => {

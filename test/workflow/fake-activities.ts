@@ -26,8 +26,13 @@ export interface FakeStack {
 
 export const CANDIDATE = 2;
 
-export const failure = (type: string): ApplicationFailure =>
-  ApplicationFailure.create({ type, message: `${type} on purpose`, nonRetryable: true });
+export const failure = (type: string, hint: string | null = null): ApplicationFailure =>
+  ApplicationFailure.create({
+    type,
+    message: `${type} on purpose`,
+    nonRetryable: true,
+    details: [{ facts: {}, hint }],
+  });
 
 /** Activities with the effects that workflows can see, on a world in memory. */
 export function fakeStack(change: Partial<World> = {}): FakeStack {

@@ -23,6 +23,8 @@ export type VersionState = (typeof VERSION_STATES)[number];
 export interface CatchUpStop {
   readonly type: string;
   readonly message: string;
+  /** The next step, for whoever waits. */
+  readonly hint?: string;
   readonly revision: Revision;
   readonly at: string;
 }

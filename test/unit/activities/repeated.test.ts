@@ -89,6 +89,19 @@ describe('activities that are delivered twice', () => {
     expect(await pointsOf(world, { index: world.spec.index, number: version })).toEqual(before);
   });
 
+  test('whoever waits for a catch-up hears why it stopped, and the next step', async () => {
+    const version = await buildFirst();
+    const ref = { index: 'docs', version };
+    const why = { type: 'AUTH_FAILED', message: 'the key is refused', hint: 'check the key', revision: 2 };
+    await twice(() => activities.stopCatchUp({ ...ref, ...why }));
+    const queues = { main: 'main', embed: 'embed' };
+    await expect(run(() => activities.awaitCatchUp({ ...ref, revision: 99, queues }))).rejects.toMatchObject({
+      type: 'AUTH_FAILED',
+      message: 'the key is refused',
+      details: [{ facts: { stoppedAt: 2 }, hint: 'check the key' }],
+    });
+  });
+
   test('a comparison is sealed once, whatever its second delivery', async () => {
     const version = await buildFirst();
     const first = await compareFirst(version);
