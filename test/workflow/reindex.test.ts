@@ -1,4 +1,4 @@
-import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowFailedError, WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   workflowIds,
@@ -176,6 +176,37 @@ describe('reindex', () => {
     await tell({ world }, async ({ handle, stack }) => {
       expect(await failureOf(handle.result())).toBe('VERIFY_FAILED');
       expect(stack.states.get(CANDIDATE)).toBe('failed');
+    });
+  });
+
+  test('fails the version with what its catch-up stopped with; started again, it asks for the same catch-up', async () => {
+    let key = 'expired';
+    const world: Partial<World> = {
+      before(name) {
+        if (name === 'awaitCatchUp' && key === 'expired') throw failure('AUTH_FAILED', 'check the key');
+      },
+    };
+    await tell({ world, approve: true }, async ({ handle, stack, index }) => {
+      const failed = await handle.result().catch((error: unknown) => error);
+      expect((failed as WorkflowFailedError).cause).toMatchObject({
+        type: 'AUTH_FAILED',
+        details: [{ facts: {}, hint: 'check the key' }],
+      });
+      expect(stack.states.get(CANDIDATE)).toBe('failed');
+
+      key = 'new';
+      const { taskQueue } = await handle.describe();
+      const queues = { main: taskQueue, embed: taskQueue };
+      const again = await server.env.client.workflow.execute<(input: ReindexInput) => Promise<ReindexResult>>(
+        'reindex',
+        {
+          workflowId: workflowIds.reindex(index),
+          taskQueue,
+          args: [{ index, configHash: 'hash', startedBy: 'ann', queues, approve: true }],
+        },
+      );
+      expect(again).toMatchObject({ outcome: 'promoted', version: CANDIDATE });
+      expect(stack.states.get(CANDIDATE)).not.toBe('failed');
     });
   });
 

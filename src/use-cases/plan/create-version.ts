@@ -3,6 +3,7 @@ import type { IndexSpec } from '../../domain/index-spec.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { Sha256 } from '../../domain/ids.js';
 import { canonicalJson } from '../../domain/version/canonical-json.js';
+import { findResumable } from '../../domain/version/find-resumable.js';
 import { sha256Hex } from '../../domain/version/sha256.js';
 import type { IndexVersion, VersionState } from '../../domain/version/version.js';
 import type { Ports } from '../../ports/index.js';
@@ -17,7 +18,8 @@ const UNFINISHED: readonly VersionState[] = ['planned', 'building', 'paused'];
 /**
  * A version for this configuration, ready to be caught up: row first, then collection, so that a crash between
  * them leaves nothing unknown. Harmless to repeat: a candidate of the same fingerprint, policy and golden set
- * is taken up again, whatever state it is in.
+ * is taken up again, whatever state it is in; so is a failed version of the same configuration whose collection
+ * still stands, which goes on from its watermark.
  *
  * @throws {LifecycleError} `ALREADY_RUNNING` while another candidate exists, `JUDGEMENTS_INVALID`,
  *   `COLLECTION_CONFLICT`, and whatever embedder and store fail with.
@@ -32,6 +34,8 @@ export async function createVersion(
   const digest = digestOf(spec, wanted, golden?.digest ?? null);
   const candidate = await findCandidate(ports, spec);
   if (candidate && candidate.digest !== digest) throw otherCandidate(candidate);
+  const failed = candidate ? undefined : await findFailed(ports, spec, digest);
+  if (failed) return ports.registry.transition(failed, { from: ['failed'], to: 'building', actor: startedBy });
   const version = candidate ?? (await plan(ports, spec, { startedBy, wanted, digest }));
   if (!UNFINISHED.includes(version.state)) return version;
   await ports.vectors.createCollection(collectionOf(version, await ports.registry.id()));
@@ -42,6 +46,19 @@ export async function createVersion(
 async function findCandidate({ registry }: CreatePorts, { index }: IndexSpec): Promise<IndexVersion | undefined> {
   const row = await registry.index(index);
   return row?.candidate === undefined ? undefined : registry.version({ index, number: row.candidate });
+}
+
+/** Its ledger speaks of points: without them, or with somebody else's, there is nothing to go on with. */
+async function findFailed(
+  { registry, vectors }: CreatePorts,
+  spec: IndexSpec,
+  digest: Sha256,
+): Promise<IndexVersion | undefined> {
+  const [versions, { title: store }] = await Promise.all([registry.versions(spec.index), vectors.describe()]);
+  const version = findResumable(versions, { digest, config: asJson(spec), store });
+  if (version === undefined) return undefined;
+  const [ours, collection] = await Promise.all([registry.id(), vectors.collection(version.collection)]);
+  return collection?.metadata.registry_id === ours ? version : undefined;
 }
 
 interface Wanted {

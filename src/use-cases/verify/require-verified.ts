@@ -13,12 +13,24 @@ export async function requireVerified(
   options: VerifyOptions,
 ): Promise<VerifyReport> {
   const report = await verifyVersion(ports, key, options);
-  if (!report.ok) throw verifyFailed(key, report);
+  if (!report.ok) throw await verifyFailed(ports, key, report);
   await ports.registry.note(key, { verifiedWatermark: report.watermark });
   return report;
 }
 
-function verifyFailed({ index, number }: VersionKey, report: VerifyReport): LifecycleError {
+/** Said on the version's row too: a failed version that was found unsound is never gone on with. */
+async function verifyFailed(
+  { registry }: Pick<VerifyPorts, 'registry'>,
+  key: VersionKey,
+  report: VerifyReport,
+): Promise<LifecycleError> {
+  const error = failureOf(key, report);
+  const stopped = { type: error.code, message: error.message, hint: error.hint, revision: report.watermark };
+  await registry.note(key, { stopped: { ...stopped, at: await registry.now() } });
+  return error;
+}
+
+function failureOf({ index, number }: VersionKey, report: VerifyReport): LifecycleError {
   const { missing, extra, mismatched, selfSearch } = report;
   const examples = report.findings.slice(0, 5).map(({ docId, kind, detail }) => `${docId}: ${kind}, ${detail}`);
   return new LifecycleError(

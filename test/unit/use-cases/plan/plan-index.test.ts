@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { LifecycleError } from '../../../../src/domain/errors.js';
+import { collectionName, docId } from '../../../../src/domain/ids.js';
+import { PROBE_TEXTS } from '../../../../src/domain/version/probes.js';
+import { advanceWatermark } from '../../../../src/use-cases/catch-up/advance-watermark.js';
+import { applySlice } from '../../../../src/use-cases/catch-up/apply-slice.js';
+import { beginCatchUp } from '../../../../src/use-cases/catch-up/begin-catch-up.js';
 import { createVersion } from '../../../../src/use-cases/plan/create-version.js';
 import { planIndex } from '../../../../src/use-cases/plan/plan-index.js';
+import { requireVerified } from '../../../../src/use-cases/verify/require-verified.js';
+import { verifyVersion } from '../../../../src/use-cases/verify/verify-version.js';
 import { catchUp, create, openWorld, put, scan, type World } from '../../../support/catch-up-world.js';
 
 const plan = (world: World, options: object = {}) =>
@@ -136,3 +144,65 @@ describe('createVersion()', () => {
     expect(await world.ports.vectors.listCollections()).toEqual([]);
   });
 });
+
+describe('createVersion() after a failed build', () => {
+  /** A build whose key expires half way, as the workflow leaves it. */
+  async function failedHalfWay() {
+    const world = await corpus(40);
+    const { index, number } = await create(world);
+    world.embedder.behave = (texts, vectors) => {
+      if (texts.some((text) => text.includes('subject 3'))) throw new LifecycleError('AUTH_FAILED', 'refused');
+      return vectors;
+    };
+    const { writer } = await beginCatchUp(world.ports, { index, number });
+    const halves = [
+      { from: 0, to: 3 },
+      { from: 3, to: 40 },
+    ] as const;
+    await applySlice(world.ports, { key: { index, number }, writer, slice: halves[0] });
+    await advanceWatermark(world.ports, { key: { index, number }, writer, to: 3 });
+    await expect(applySlice(world.ports, { key: { index, number }, writer, slice: halves[1] })).rejects.toMatchObject({
+      code: 'AUTH_FAILED',
+    });
+    await world.ports.registry.transition({ index, number }, { from: ['building'], to: 'failed', actor: 'test' });
+    world.embedder.behave = (_, vectors) => vectors;
+    return { world, key: { index, number } };
+  }
+
+  test('goes on with the failed version from its watermark and embeds only what is missing', async () => {
+    const { world, key } = await failedHalfWay();
+    const before = new Set(world.embedder.embedded);
+    const resumed = await create(world);
+    expect(resumed).toMatchObject({ number: 1, state: 'building', watermark: 3 });
+    expect((await world.ports.registry.index(key.index))?.candidate).toBe(1);
+    const from = world.embedder.embedded.length;
+    await catchUp(world, key);
+    const again = world.embedder.embedded.slice(from).filter((text) => !isProbe(text));
+    expect(again.filter((text) => before.has(text))).toEqual([]);
+    expect(await verifyVersion(world.ports, key, { mode: 'full' })).toMatchObject({ ok: true, expected: 80 });
+  });
+
+  test('begins anew when its collection is gone', async () => {
+    const { world } = await failedHalfWay();
+    await world.ports.vectors.deleteCollection(collectionName('docs_v1'));
+    expect(await create(world)).toMatchObject({ number: 2, state: 'building', watermark: 0 });
+  });
+
+  test('begins anew when a limit was raised, for the old one is frozen with the version', async () => {
+    const { world } = await failedHalfWay();
+    const limits = { ...world.spec.limits, maxQuarantineShare: 0.5 };
+    expect(await create({ ...world, spec: { ...world.spec, limits } })).toMatchObject({ number: 2 });
+  });
+
+  test('begins anew after a verification found points missing', async () => {
+    const world = await corpus(5);
+    const key = await create(world);
+    await catchUp(world, key);
+    await world.ports.vectors.deleteStale(key.collection, [{ docId: docId('d1'), below: 1_000 }]);
+    await expect(requireVerified(world.ports, key, { mode: 'full' })).rejects.toMatchObject({ code: 'VERIFY_FAILED' });
+    await world.ports.registry.transition(key, { from: ['building'], to: 'failed', actor: 'test' });
+    expect(await create(world)).toMatchObject({ number: 2 });
+  });
+});
+
+const isProbe = (text: string): boolean => PROBE_TEXTS.includes(text);
