@@ -7,7 +7,7 @@ import { trimSpan } from '../../domain/chunk/span.js';
 import type { ChunkerSpec } from '../../domain/index-spec.js';
 import type { Chunker } from '../../ports/chunker.js';
 import type { Tokenizer } from '../../ports/embedder.js';
-import { Pace } from '../pace.js';
+import { breathe } from '../../pace.js';
 import { outlineMarkdown } from './markdown-outline.js';
 
 type WindowSpec = Exclude<ChunkerSpec, { kind: 'whole' }>;
@@ -47,10 +47,9 @@ async function wholeText({ text, prepend }: Document, tokenizer: Tokenizer): Pro
 
 async function windows({ text, prepend }: Document, spec: WindowSpec, tokenizer: Tokenizer): Promise<readonly Chunk[]> {
   if (trimSpan(text, { start: 0, end: text.length }) === undefined) return [];
-  const pace = new Pace();
   const tools: CutTools = {
     countTokens: rememberingWords((texts) => tokenizer.countTokens(texts)),
-    breathe: () => pace.breathe(),
+    breathe,
   };
   const request: CutRequest = {
     source: text,

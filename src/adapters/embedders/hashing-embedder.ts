@@ -1,8 +1,8 @@
 import type { EmbedderSpec } from '../../domain/index-spec.js';
 import type { EmbedderIdentity } from '../../domain/version/identity.js';
 import type { Embedder } from '../../ports/embedder.js';
+import { breathe, isTurnOver } from '../../pace.js';
 import { normalizeInPlace } from './normalize.js';
-import { Pace } from '../pace.js';
 
 type HashingSpec = Extract<EmbedderSpec, { kind: 'hashing' }>;
 
@@ -43,13 +43,12 @@ export class HashingEmbedder implements Embedder {
   }
 
   async countTokens(texts: readonly string[]): Promise<readonly number[]> {
-    const pace = new Pace();
     const counts: number[] = [];
     for (const text of texts) {
       let count = 0;
       forEachWord(text, FNV_START, () => (count += 1));
       counts.push(count);
-      await pace.breathe();
+      if (isTurnOver()) await breathe();
     }
     return counts;
   }
@@ -58,11 +57,10 @@ export class HashingEmbedder implements Embedder {
     texts: readonly string[],
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<readonly Float32Array[]> {
-    const pace = new Pace();
     const vectors: Float32Array[] = [];
     for (const text of texts) {
       vectors.push(this.embed(text));
-      await pace.breathe();
+      if (isTurnOver()) await breathe();
       options.signal?.throwIfAborted();
     }
     return vectors;

@@ -7,7 +7,7 @@ import type { LogDocument } from '../../domain/corpus/document.js';
 import type { ChunkId, Sha256 } from '../../domain/ids.js';
 import type { ChunkerSpec } from '../../domain/index-spec.js';
 import type { Chunker } from '../../ports/chunker.js';
-import { Breather } from './breather.js';
+import { breathe, isTurnOver } from '../../pace.js';
 
 /** A chunk on its way to becoming a point: all but its vector. */
 export interface Passage {
@@ -36,10 +36,9 @@ export async function passagesOf(
   const prepend = prependOf(spec, document.title);
   const chunks = await chunker.chunk({ text, prepend });
   const idOf = numberPoints(document.id);
-  const breather = new Breather();
   const passages: Passage[] = [];
   for (const [ordinal, chunk] of chunks.entries()) {
-    await breather.breathe();
+    if (isTurnOver()) await breathe();
     const embedded = embeddedText(prepend, chunk);
     const payload = chunkPayload(document, chunk, ordinal);
     passages.push({ id: idOf(embedded), text: embedded, tokens: chunk.tokens, payload, ...sealPayload(payload) });

@@ -1,5 +1,5 @@
 import { ByteLru } from '../byte-lru.js';
-import { Pace } from '../../pace.js';
+import { breathe, isTurnOver } from '../../../pace.js';
 import { textParts } from '../tokens/text-parts.js';
 
 type Count = (
@@ -25,17 +25,16 @@ export class GptCounter {
   async countTokens(texts: readonly string[]): Promise<readonly number[]> {
     this.count ??= import('gpt-tokenizer/encoding/cl100k_base').then((library) => library.countTokens);
     const count = await this.count;
-    const pace = new Pace();
     const counts: number[] = [];
-    for (const text of texts) counts.push(this.known.get(text) ?? (await this.countOne(text, count, pace)));
+    for (const text of texts) counts.push(this.known.get(text) ?? (await this.countOne(text, count)));
     return counts;
   }
 
-  private async countOne(text: string, count: Count, pace: Pace): Promise<number> {
+  private async countOne(text: string, count: Count): Promise<number> {
     let tokens = 0;
     for (const part of textParts(text, PART_UNITS)) {
       tokens += count(part, AS_TEXT);
-      await pace.breathe();
+      if (isTurnOver()) await breathe();
     }
     this.known.set(text, tokens);
     return tokens;

@@ -2,10 +2,10 @@ import path from 'node:path';
 import type { EmbedderSpec } from '../../../domain/index-spec.js';
 import type { EmbedderIdentity } from '../../../domain/version/identity.js';
 import type { Embedder } from '../../../ports/embedder.js';
+import { breathe, isTurnOver } from '../../../pace.js';
 import { hashFiles, hashFilesNow } from '../../models/hash-files.js';
 import { modelLabel, requireModelFolder } from '../../models/find-model.js';
 import { normalizeInPlace } from '../normalize.js';
-import { Pace } from '../../pace.js';
 import { inputRefused } from '../refused.js';
 import type { TokenEncoder, TokenIds } from '../tokens/encoder.js';
 import { openEncoder } from '../tokens/open-encoder.js';
@@ -60,12 +60,11 @@ export class StaticEmbedder implements Embedder {
   ): Promise<readonly Float32Array[]> {
     const { encoder, table } = await this.load();
     const ids = await encoder.encode(texts);
-    const pace = new Pace();
     const vectors: (Float32Array | undefined)[] = [];
     for (const [index, tokens] of ids.entries()) {
       const blank = texts[index]?.trim() === '';
       vectors.push(blank ? undefined : vectorOf(withoutUnknown(tokens, encoder.unknownId), table));
-      await pace.breathe();
+      if (isTurnOver()) await breathe();
       options.signal?.throwIfAborted();
     }
     const refused = vectors.flatMap((vector, index) => (vector === undefined ? [index] : []));

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LifecycleError } from '../../../domain/errors.js';
-import { Pace } from '../../pace.js';
+import { breathe, isTurnOver } from '../../../pace.js';
 import type { TokenIds } from '../tokens/encoder.js';
 import { readSafetensors, tensorNumbers } from './safetensors.js';
 import type { Tensor } from './safetensors.js';
@@ -71,11 +71,10 @@ async function cut(
 ): Promise<Float32Array> {
   const vectors = new Float32Array(size.rows * size.wanted);
   const numberAt = tensorNumbers(tensor);
-  const pace = new Pace();
   for (let row = 0; row < size.rows; row += 1) {
     for (let column = 0; column < size.wanted; column += 1)
       vectors[row * size.wanted + column] = numberAt(row * size.width + column);
-    if (pace.due) await pace.breathe();
+    if (isTurnOver()) await breathe();
   }
   return vectors;
 }

@@ -1,6 +1,6 @@
 import { Tokenizer } from 'tokenizers';
 import { LifecycleError } from '../../../domain/errors.js';
-import { Pace } from '../../pace.js';
+import { breathe, isTurnOver } from '../../../pace.js';
 import type { TokenEncoder, TokenIds } from './encoder.js';
 import { textParts } from './text-parts.js';
 import type { TokenizerFile } from './tokenizer-file.js';
@@ -38,7 +38,6 @@ export class NativeEncoder implements TokenEncoder {
   async encode(texts: readonly string[]): Promise<readonly TokenIds[]> {
     const parts = texts.flatMap((text, index) => textParts(text, PART_UNITS).map((part) => ({ index, part })));
     const collected = texts.map((): TokenIds[] => []);
-    const pace = new Pace();
     for (const batch of batches(parts)) {
       const encodings = await this.tokenizer.encodeBatch(
         batch.map(({ part }) => part),
@@ -46,7 +45,7 @@ export class NativeEncoder implements TokenEncoder {
       );
       for (const [at, encoding] of encodings.entries()) {
         collected[batch[at]?.index ?? 0]?.push(Uint32Array.from(encoding.getIds()));
-        await pace.breathe();
+        if (isTurnOver()) await breathe();
       }
     }
     return collected.map(joinIds);

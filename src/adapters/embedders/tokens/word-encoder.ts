@@ -1,4 +1,4 @@
-import { Pace } from '../../pace.js';
+import { breathe, isTurnOver } from '../../../pace.js';
 import { BpeMerger } from './bpe-merger.js';
 import type { TokenEncoder, TokenIds } from './encoder.js';
 import type { TokenizerFile } from './tokenizer-file.js';
@@ -51,16 +51,15 @@ export class WordEncoder implements TokenEncoder {
   }
 
   async encode(texts: readonly string[]): Promise<readonly TokenIds[]> {
-    const pace = new Pace();
     const encoded: TokenIds[] = [];
     for (const text of texts) {
       const [elsewhere] = this.added?.test(text) ? await this.reference.encode([text]) : [];
-      encoded.push(elsewhere ?? (await this.encodeText(text, pace)));
+      encoded.push(elsewhere ?? (await this.encodeText(text)));
     }
     return encoded;
   }
 
-  private async encodeText(text: string, pace: Pace): Promise<TokenIds> {
+  private async encodeText(text: string): Promise<TokenIds> {
     const ids = new IdBuffer(text.length);
     let at = 0;
     while (at < text.length) {
@@ -68,7 +67,7 @@ export class WordEncoder implements TokenEncoder {
       // The tokenizer's normalizer puts one marker in front of the text.
       ids.push(this.idsOf(at === 0 ? ` ${text.slice(0, end)}` : text.slice(at, end)));
       at = end;
-      if (pace.due) await pace.breathe();
+      if (isTurnOver()) await breathe();
     }
     return ids.toIds();
   }
