@@ -8,6 +8,8 @@ import { bundleWorkflows } from './bundle-workflows.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = path.join(root, 'dist');
 
+// Before the compiler, which takes its bytes along.
+await import('./build-kernel.js');
 rmSync(dist, { recursive: true, force: true });
 execFileSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
   cwd: root,
