@@ -42,7 +42,7 @@ ${sourceLines(source)}
     embedder:
       kind: static # averaged token vectors: thousands of documents a second on one core
       model: wordllama-256 # fetched once; \`cutover models list\` shows the others
-    # embedder: { kind: transformers, model: Xenova/all-MiniLM-L6-v2, dtype: q8, pooling: mean }
+    # embedder: { kind: transformers, model: all-minilm-l6-v2, dtype: int8, pooling: mean } # a neural encoder
     # embedder: { kind: openai, model: text-embedding-3-small } # key: OPENAI_API_KEY
 
 ${evaluationLines(source)}

@@ -1,10 +1,13 @@
-import { execFileSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openEmbedder } from '../../src/adapters/embedders/index.js';
+import { ModelChild } from '../../src/adapters/embedders/transformers/model-child.js';
+import type { EmbedderSpec } from '../../src/domain/index-spec.js';
 import type { Embedder } from '../../src/ports/embedder.js';
 import { writeOnnxModel } from '../support/onnx-model.js';
 import { describeEmbedder, KNOWN } from './embedder.js';
@@ -21,21 +24,40 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const open = (more: { readonly maxTokens?: number; readonly dtype?: string; readonly documentPrefix?: string } = {}) =>
-  openEmbedder(
-    {
-      kind: 'transformers',
-      model: 'tiny',
-      dtype: 'fp32',
-      pooling: 'mean',
-      normalize: true,
-      documentPrefix: '',
-      queryPrefix: '',
-      processes: 1,
-      ...more,
-    },
-    { modelFolders: [folder], environment: {} },
-  );
+interface Change {
+  readonly maxTokens?: number;
+  readonly dtype?: string;
+  readonly documentPrefix?: string;
+}
+
+const specOf = (more: Change = {}): EmbedderSpec => ({
+  kind: 'transformers',
+  model: 'tiny',
+  dtype: 'fp32',
+  pooling: 'mean',
+  normalize: true,
+  documentPrefix: '',
+  queryPrefix: '',
+  processes: 1,
+  ...more,
+});
+
+const open = (more: Change = {}) => openEmbedder(specOf(more), { modelFolders: [folder], environment: {} });
+
+/** Model processes that this one has started. */
+function childrenOf(pid: number): readonly number[] {
+  const { stdout } = spawnSync('pgrep', ['-P', String(pid), '-f', 'transformers/child'], { encoding: 'utf8' });
+  return stdout.split('\n').filter(Boolean).map(Number);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 describeEmbedder('transformers', async () => open(), { refusesBlank: true });
 describeEmbedder('transformers with a prefix', async () => open({ documentPrefix: 'river ' }), {
@@ -73,11 +95,14 @@ describe('transformers embedder', () => {
     });
   });
 
-  test('names the file that a dtype lacks before anything is loaded', async () => {
+  // The default is q8, and the only copy of MiniLM in the package registry is int8: "pull it again" helped nobody.
+  test('names the file that a dtype lacks and the dtype to write instead, before anything is loaded', async () => {
     await expect(tracked({ dtype: 'q8' }).describe()).rejects.toMatchObject({
       code: 'MODEL_INVALID',
-      facts: { missing: ['onnx/model_quantized.onnx'] },
+      hint: "Write `dtype: fp32` in the embedder's configuration (here: fp32), or add the file.",
+      facts: { missing: ['onnx/model_quantized.onnx'], dtypes: ['fp32'] },
     });
+    await expect(tracked({ dtype: 'q9' }).describe()).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   });
 
   test('embeds everything although its process is killed in the middle', async () => {
@@ -85,11 +110,42 @@ describe('transformers embedder', () => {
     await embedder.describe();
     const texts = Array.from({ length: 4_000 }, (_, index) => KNOWN.slice(0, 1 + (index % KNOWN.length)).join(' '));
     const work = embedder.embedDocuments(texts);
-    const [child = ''] = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'transformers/child'], {
-      encoding: 'utf8',
-    }).split('\n');
-    process.kill(Number(child), 'SIGKILL');
+    process.kill(childrenOf(process.pid)[0] ?? 0, 'SIGKILL');
     expect(await work).toHaveLength(4_000);
+  });
+
+  test('asks for one batch more when a process crashes, and no other', async () => {
+    const embedder = tracked();
+    await embedder.describe();
+    const run = vi.spyOn(ModelChild.prototype, 'run');
+    // 20 batches: each text has 8 words and 2 special tokens, and 102 of them fill 1,024 tokens.
+    const texts = Array.from({ length: 2_040 }, () => KNOWN.join(' '));
+    const work = embedder.embedDocuments(texts);
+    await vi.waitFor(() => expect(run.mock.calls.length).toBeGreaterThan(3), { interval: 1 });
+    process.kill(childrenOf(process.pid)[0] ?? 0, 'SIGKILL');
+    expect(await work).toHaveLength(2_040);
+    expect(run).toHaveBeenCalledTimes(21);
+    run.mockRestore();
+  });
+
+  test('leaves no process behind when its own is killed with -9 in the middle of a batch', async () => {
+    const script = path.join(folder, 'parent.mts');
+    const module = pathToFileURL(path.resolve('src/adapters/embedders/index.ts')).href;
+    await writeFile(
+      script,
+      `import { openEmbedder } from ${JSON.stringify(module)};
+      const spec = ${JSON.stringify({ ...specOf(), processes: 2 })};
+      const embedder = openEmbedder(spec, { modelFolders: [${JSON.stringify(folder)}], environment: {} });
+      await embedder.describe();
+      console.log('ready');
+      for (;;) await embedder.embedDocuments(Array.from({ length: 2_000 }, () => 'alpha beta gamma delta'));`,
+    );
+    const parent = spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(parent.stdout, 'data');
+    await vi.waitFor(() => expect(childrenOf(parent.pid ?? 0)).toHaveLength(2), { timeout: 10_000 });
+    const children = childrenOf(parent.pid ?? 0);
+    parent.kill('SIGKILL');
+    await vi.waitFor(() => expect(children.filter(isRunning)).toEqual([]), { timeout: 5_000 });
   });
 
   test('gives the exact command when the optional package is missing', async () => {

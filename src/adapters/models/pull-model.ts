@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { LifecycleError } from '../../domain/errors.js';
+import { DTYPES, onnxFile } from './dtypes.js';
 import { findModel } from './find-model.js';
 import { hubEndpoint } from './hub.js';
 import { knownModel } from './known-models.js';
@@ -28,6 +29,8 @@ export interface PulledModel {
   readonly folder: string;
   readonly files: readonly PulledFile[];
   readonly licence: string;
+  /** What `embedder` has to say in the configuration; undefined for a folder that somebody made by hand. */
+  readonly usage?: string;
   /** Where it came from: `hub <repository>@<commit>`, `packages <name> <version>`, or `local folder`. */
   readonly origin: string;
 }
@@ -125,6 +128,13 @@ async function moveIntoPlace(draft: string, target: string, manifest: ModelManif
   }
 }
 
-function asPulled(folder: string, { files, licence, origin }: ModelManifest): PulledModel {
-  return { folder, files, licence, origin };
+function asPulled(folder: string, manifest: ModelManifest): PulledModel {
+  const { files, licence, origin } = manifest;
+  return { folder, files, licence, origin, usage: usageOf(manifest) };
+}
+
+/** The dtype is said, for the default one may be another. */
+function usageOf({ name, layout, files }: ModelManifest): string {
+  const dtype = DTYPES.find((each) => files.some((file) => file.path === onnxFile(each)));
+  return `{ kind: ${layout}, model: ${name}${dtype === undefined ? '' : `, dtype: ${dtype}`} }`;
 }

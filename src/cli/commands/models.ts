@@ -50,11 +50,13 @@ async function pull({ environment, reporter }: CommandContext, name: string): Pr
       folder: model.folder,
       licence: model.licence,
       origin: model.origin,
+      usage: model.usage ?? null,
       files: model.files.map((file) => ({ ...file })),
     },
     text: [
       `${name} (${model.licence}) from ${model.origin} in ${model.folder}`,
       ...model.files.map(({ path, bytes, sha256 }) => `  ${path}  ${formatBytes(bytes)}  sha256 ${sha256}`),
+      ...(model.usage === undefined ? [] : [`Use it with  embedder: ${model.usage}`]),
     ].join('\n'),
   };
 }

@@ -1,13 +1,11 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { vectorFault } from '../../../domain/chunk/vector-key.js';
-import { LifecycleError } from '../../../domain/errors.js';
 import type { EmbedderSpec } from '../../../domain/index-spec.js';
 import type { EmbedderIdentity } from '../../../domain/version/identity.js';
 import type { Embedder } from '../../../ports/embedder.js';
 import { modelLabel, requireModelFolder } from '../../models/find-model.js';
 import { hashFiles, hashFilesNow } from '../../models/hash-files.js';
-import { onnxFile } from '../../models/sources.js';
 import { inputRefused } from '../refused.js';
 import type { TokenEncoder } from '../tokens/encoder.js';
 import { openEncoder } from '../tokens/open-encoder.js';
@@ -15,6 +13,7 @@ import { RememberingEncoder } from '../tokens/remembering-encoder.js';
 import { batchesByLength } from './batches.js';
 import { ChildPool } from './child-pool.js';
 import { maxTokensOf } from './model-limits.js';
+import { requireOnnxFile } from './onnx-file.js';
 
 type TransformersSpec = Extract<EmbedderSpec, { kind: 'transformers' }>;
 
@@ -129,7 +128,7 @@ export class TransformersEmbedder implements Embedder {
   private async open(): Promise<Loaded> {
     const { dtype, pooling, normalize, documentPrefix, queryPrefix } = this.spec;
     const folder = this.folder();
-    const model = requireOnnxFile(dtype);
+    const model = requireOnnxFile(folder, dtype);
     // The library's own message for a missing file misleads, and it remembers the failure for the process.
     const files = [model, `${model}_data?`, 'config.json', 'tokenizer.json', 'tokenizer_config.json'];
     const revision = await hashFiles(folder, files);
@@ -163,14 +162,6 @@ async function probeDimensions(pool: ChildPool, prefix: string): Promise<number>
     await pool.close();
     throw error;
   }
-}
-
-function requireOnnxFile(dtype: string): string {
-  const file = onnxFile(dtype);
-  if (file !== undefined) return file;
-  throw new LifecycleError('CONFIG_INVALID', `There is no dtype "${dtype}"`, {
-    hint: 'Use fp32, fp16, q8, int8, uint8, q4, q4f16 or bnb4.',
-  });
 }
 
 /** Ends the waiting, not the work: a batch that a child has begun cannot be stopped. */

@@ -47,6 +47,11 @@ afterEach(async () => {
 const pull = (name: string) => pullModel(name, { cacheFolder: cache, environment: { HF_ENDPOINT: endpoint } });
 
 describe('pullModel()', () => {
+  test('says how the configuration names what was pulled, dtype included', async () => {
+    const pulled = await pullModel('own/tiny', { cacheFolder: cache, environment: { HF_ENDPOINT: endpoint } });
+    expect(pulled.usage).toBe('{ kind: transformers, model: own/tiny, dtype: q8 }');
+  });
+
   test('fetches a hub repository at its commit and records the hash of every file', async () => {
     const model = await pull('own/tiny');
     expect(model).toMatchObject({ origin: 'hub own/tiny@abc123', licence: 'mit' });
