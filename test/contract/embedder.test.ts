@@ -160,7 +160,12 @@ describe('openai embedder', () => {
     ],
     [
       { kind: 'status', status: 401 },
-      { code: 'AUTH_FAILED', retryable: false },
+      // A worker reads its variables once: a key exported after it started is not seen.
+      {
+        code: 'AUTH_FAILED',
+        retryable: false,
+        hint: 'Check the environment variable TEST_KEY. A running worker sees it only after `cutover down && cutover up`.',
+      },
     ],
     [
       { kind: 'status', status: 503, headers: { 'retry-after': '60' } },
@@ -174,6 +179,26 @@ describe('openai embedder', () => {
     const embedder = await open();
     faulty.fail(fault, true);
     await expect(embedder.embedDocuments(['alpha'])).rejects.toMatchObject(expected);
+  });
+
+  test('waits as long as a server asks for by an HTTP date', async () => {
+    const embedder = await open();
+    const inThreeSeconds = new Date(Date.now() + 3_000).toUTCString();
+    faulty.fail({ kind: 'status', status: 429, headers: { 'retry-after': inThreeSeconds } });
+    const began = performance.now();
+    expect(await embedder.embedDocuments(['alpha'])).toHaveLength(1);
+    // A date has whole seconds: up to one is lost.
+    expect(performance.now() - began).toBeGreaterThan(1_500);
+    expect(performance.now() - began).toBeLessThan(6_000);
+  });
+
+  test('says which variable is missing before it asks anybody', async () => {
+    const spec = { ...openAiSpec(faulty.baseUrl), baseUrl: undefined };
+    await expect(openEmbedder(spec as EmbedderSpec, environment()).describe()).rejects.toMatchObject({
+      code: 'AUTH_FAILED',
+      message: 'The environment variable TEST_KEY is not set',
+      hint: 'export TEST_KEY=… . A running worker sees it only after `cutover down && cutover up`.',
+    });
   });
 
   test('finds the texts a server refuses by halving, and names them alone', async () => {

@@ -13,18 +13,27 @@ export class RequestRefused extends Error {
   }
 }
 
+export interface Asked {
+  readonly model: string;
+  /** Name of the environment variable with the key. */
+  readonly apiKeyEnv: string;
+}
+
+/** A variable is read when a process starts; secrets never travel through Temporal. */
+export const RESTART = 'A running worker sees it only after `cutover down && cutover up`.';
+
 /**
  * Translate what the client throws.
  *
  * @returns `LifecycleError` with a code of the port, {@link RequestRefused} for 400, 413 and 422, or the error itself
  *   when it is an abort that the caller asked for or no error of the client's.
  */
-export function translateFailure(error: unknown, model: string): unknown {
+export function translateFailure(error: unknown, { model, apiKeyEnv }: Asked): unknown {
   if (error instanceof APIUserAbortError || !(error instanceof APIError)) return error;
   if (error instanceof APIConnectionError || error.status === undefined) return unavailable(error, 'does not answer');
   const status: number = error.status;
   if (status === 429) return tooMany(error);
-  if (status === 401 || status === 403) return refusedKey(error, status);
+  if (status === 401 || status === 403) return refusedKey(error, { status, apiKeyEnv });
   if (status === 400 || status === 413 || status === 422) return new RequestRefused(status, error);
   if (status >= 500 || status === 408 || status === 409) return unavailable(error, `answered ${status}`);
   return new LifecycleError(
@@ -72,10 +81,13 @@ function tooMany(error: APIError): LifecycleError {
   });
 }
 
-function refusedKey(error: APIError, status: number): LifecycleError {
+function refusedKey(
+  error: APIError,
+  { status, apiKeyEnv }: { readonly status: number; readonly apiKeyEnv: string },
+): LifecycleError {
   return new LifecycleError('AUTH_FAILED', `The embedding server refuses the key (${status})`, {
-    hint: 'Check the environment variable that embedder.apiKeyEnv names.',
-    facts: { status },
+    hint: `Check the environment variable ${apiKeyEnv}. ${RESTART}`,
+    facts: { status, apiKeyEnv },
     cause: error,
   });
 }

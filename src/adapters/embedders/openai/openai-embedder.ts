@@ -5,7 +5,7 @@ import type { EmbedderIdentity } from '../../../domain/version/identity.js';
 import type { Embedder } from '../../../ports/embedder.js';
 import { requireVectors } from '../checked-embedder.js';
 import { inputRefused } from '../refused.js';
-import { RequestRefused, translateFailure } from './failures.js';
+import { RequestRefused, RESTART, translateFailure } from './failures.js';
 import { GptCounter } from './gpt-counter.js';
 import { RateLimiter } from './rate-limiter.js';
 import { parseReply } from './reply.js';
@@ -152,7 +152,7 @@ export class OpenAiEmbedder implements Embedder {
         ...(this.spec.dimensions !== undefined && { dimensions: this.spec.dimensions }),
       };
       const reply: unknown = await client.embeddings.create(body, { signal }).catch((error: unknown) => {
-        throw translateFailure(error, this.spec.model);
+        throw translateFailure(error, this.spec);
       });
       return parseReply(reply, inputs.length);
     }, signal);
@@ -203,7 +203,7 @@ export class OpenAiEmbedder implements Embedder {
     const apiKey = this.environment[this.spec.apiKeyEnv];
     if (!apiKey && this.spec.baseUrl === undefined)
       throw new LifecycleError('AUTH_FAILED', `The environment variable ${this.spec.apiKeyEnv} is not set`, {
-        hint: `export ${this.spec.apiKeyEnv}=…`,
+        hint: `export ${this.spec.apiKeyEnv}=… . ${RESTART}`,
       });
     const { OpenAI: Client } = await import('openai');
     return new Client({
