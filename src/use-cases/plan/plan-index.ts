@@ -107,6 +107,6 @@ function costOf(embedder: EmbedderSpec, tokens: number): { readonly usd: number;
   if (!price) return { usd: 0, note: `the price of ${embedder.model} is not known` };
   return {
     usd: costUsd(tokens, price),
-    note: `${price.usdPerMillionTokens} USD per million tokens, as of ${price.asOf}`,
+    note: `OpenAI's list price: ${price.usdPerMillionTokens} USD per million tokens (seen ${price.asOf})`,
   };
 }

@@ -92,6 +92,7 @@ describe('planIndex()', () => {
     const priced = await plan(await corpus(10, { embedder: openai }));
     // 50 tokens at $0.02 a million
     expect(priced.costUsd).toBeCloseTo(0.000001, 12);
+    expect(priced.reasons).toContain("OpenAI's list price: 0.02 USD per million tokens (seen 2026-05)");
     expect(priced.seconds).toBeNull();
     const elsewhere = await plan(await corpus(10, { embedder: { ...openai, baseUrl: 'http://127.0.0.1:1' } }));
     expect(elsewhere.costUsd).toBe(0);
