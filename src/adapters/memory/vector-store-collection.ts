@@ -1,6 +1,6 @@
 import { LifecycleError } from '../../domain/errors.js';
 import { FilterError } from '../../domain/filter/filter.js';
-import type { Field, Filter, Scalar } from '../../domain/filter/filter.js';
+import type { Field, Filter } from '../../domain/filter/filter.js';
 import { matchesFilter, spread } from '../../domain/filter/matches-filter.js';
 import { parseField, parseFilter } from '../../domain/filter/parse-filter.js';
 import { valuesAt } from '../../domain/filter/payload-path.js';
@@ -83,7 +83,7 @@ export class MemoryCollection {
 
   queryGroups(query: Parameters<VectorStore['queryGroups']>[1]): readonly PointGroup[] {
     const field = translating(() => parseField(query.groupBy));
-    const groups = new Map<Scalar, ScoredPoint[]>();
+    const groups = new Map<string | number, ScoredPoint[]>();
     for (const hit of this.ranked(query)) {
       for (const key of groupKeys(hit.point.payload, field)) {
         const hits = groups.get(key) ?? [];
@@ -151,7 +151,7 @@ const matches = (filter: Filter, id: ChunkId, payload: JsonObject): boolean =>
     scalars: (field) => spread(valuesAt(payload, field.path)),
   });
 
-const groupKeys = (payload: JsonObject, field: Field): readonly Scalar[] =>
+const groupKeys = (payload: JsonObject, field: Field): readonly (string | number)[] =>
   spread(valuesAt(payload, field.path)).filter(
     (value): value is string | number => typeof value === 'string' || typeof value === 'number',
   );

@@ -1,9 +1,10 @@
 import type { PayloadPath } from './payload-path.js';
 import type { PointId } from './point-id.js';
 
-export type Scalar = string | number | boolean;
+/** Integers beyond 2^53 are bigints. */
+export type Scalar = string | number | bigint | boolean;
 
-/** Bounds of a number; absent ones do not bind. */
+/** Bounds of a number, a count or a moment; absent ones do not bind. */
 export interface Range {
   readonly gt?: number;
   readonly gte?: number;
@@ -21,6 +22,9 @@ export type Condition =
   | { readonly kind: 'match'; readonly field: Field; readonly anyOf: ReadonlySet<Scalar> }
   | { readonly kind: 'except'; readonly field: Field; readonly noneOf: ReadonlySet<Scalar> }
   | { readonly kind: 'range'; readonly field: Field; readonly range: Range }
+  /** Bounds in milliseconds since 1970. */
+  | { readonly kind: 'datetime-range'; readonly field: Field; readonly range: Range }
+  | { readonly kind: 'values-count'; readonly field: Field; readonly range: Range }
   | { readonly kind: 'is-empty'; readonly field: Field }
   | { readonly kind: 'is-null'; readonly field: Field }
   | { readonly kind: 'has-id'; readonly ids: ReadonlySet<PointId> }

@@ -1,12 +1,14 @@
 import { LifecycleError } from '../../domain/errors.js';
 import { startVectorServer } from './start-vector-server.js';
+import type { VectorServerOptions } from './start-vector-server.js';
 
 const HEARTBEAT_MS = 5_000;
 
 /**
  * The embedded vector server as a process of its own.
  *
- *   node main.js <folder> [port]      or CUTOVER_VECTORS_FOLDER, CUTOVER_VECTORS_PORT; CUTOVER_VECTORS_API_KEY
+ *   node main.js <folder> [port]      or CUTOVER_VECTORS_FOLDER, CUTOVER_VECTORS_PORT; keys from
+ *   CUTOVER_VECTORS_API_KEY and CUTOVER_VECTORS_READ_ONLY_API_KEY
  *
  * Announces itself by one line on stdout and, under a supervisor, by `{type: 'ready', port}`; ends in order on SIGTERM,
  * SIGINT, and when its supervisor is gone.
@@ -17,16 +19,22 @@ async function main(): Promise<void> {
   if (folder === undefined || !/^\d+$/.test(port)) {
     throw new LifecycleError('USAGE', 'Usage: main.js <folder> [port]');
   }
-  const apiKey = process.env.CUTOVER_VECTORS_API_KEY;
   // Listened for from the beginning: a supervisor may die while a large log is read.
   const stopped = stopAsked();
-  const server = await startVectorServer({ folder, port: Number(port), ...(apiKey === undefined ? {} : { apiKey }) });
+  const server = await startVectorServer({ folder, port: Number(port), ...keysOf(process.env) });
   process.stdout.write(`ready ${server.url}\n`);
   tell({ type: 'ready', port: server.port });
   setInterval(() => tell({ type: 'heartbeat' }), HEARTBEAT_MS).unref();
   await stopped;
   await server.close();
   process.exit(0);
+}
+
+function keysOf({
+  CUTOVER_VECTORS_API_KEY: apiKey,
+  CUTOVER_VECTORS_READ_ONLY_API_KEY: readOnlyApiKey,
+}: NodeJS.ProcessEnv): Pick<VectorServerOptions, 'apiKey' | 'readOnlyApiKey'> {
+  return { ...(apiKey === undefined ? {} : { apiKey }), ...(readOnlyApiKey === undefined ? {} : { readOnlyApiKey }) };
 }
 
 /** Resolves when we shall end. */

@@ -1,4 +1,5 @@
 import { FilterError } from '../../domain/filter/filter.js';
+import type { PointId } from '../../domain/filter/point-id.js';
 
 /** An answer other than 200, in Qdrant's words. */
 export class Refusal extends Error {
@@ -20,7 +21,7 @@ export const unsupported = (what: string): Refusal =>
   new Refusal(400, `Wrong input: ${what} is not supported by the embedded vector server; use a real Qdrant`);
 
 export const noCollection = (name: string): Refusal => notFound(`Collection \`${name}\` doesn't exist!`);
-export const noPoint = (id: string | number): Refusal => notFound(`No point with id ${id} found`);
+export const noPoint = (id: PointId): Refusal => notFound(`No point with id ${id} found`);
 
 /** Run a parser of the domain, its complaint in Qdrant's words. */
 export function translating<T>(parse: () => T): T {

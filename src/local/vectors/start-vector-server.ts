@@ -9,6 +9,10 @@ import { requestHandler } from './http/request-handler.js';
 // Longer than clients keep idle connections (10 s for ours), so that it is never the server who closes one in use.
 const KEEP_ALIVE_MS = 75_000;
 
+// For those who begin a request and do not go on: a connection costs memory as long as it is waited for.
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 60_000;
+
 export interface VectorServerOptions {
   /** Where collections live; made when absent. */
   readonly folder: string;
@@ -17,6 +21,8 @@ export interface VectorServerOptions {
   /** Default 127.0.0.1. */
   readonly host?: string;
   readonly apiKey?: string;
+  /** Good for reading only. */
+  readonly readOnlyApiKey?: string;
 }
 
 export interface VectorServer {
@@ -34,9 +40,11 @@ export interface VectorServer {
 export async function startVectorServer(options: VectorServerOptions): Promise<VectorServer> {
   const host = options.host ?? '127.0.0.1';
   const database = await VectorDatabase.open(options.folder);
-  const handle = requestHandler(database, options.apiKey);
+  const handle = requestHandler(database, options);
   const server = createServer((request, response) => void handle(request, response));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = HEADERS_MS;
+  server.requestTimeout = REQUEST_MS;
   try {
     server.listen(options.port, host);
     await once(server, 'listening');

@@ -8,6 +8,7 @@ import type { PayloadIndex } from '../../../domain/version/identity.js';
 import { AppendLog } from '../storage/append-log.js';
 import { decodeRecords, encodeRecords } from '../storage/point-record.js';
 import type { PointRecord } from '../storage/point-record.js';
+import { decodeContent, payloadValue } from '../storage/stored-payload.js';
 import { Compactor, DEFAULT_COMPACTION } from './compaction.js';
 import type { CompactionPolicy } from './compaction.js';
 import type { CollectionRecord } from './collection-record.js';
@@ -168,11 +169,8 @@ export class Collection {
     const { id, version, payload } = change;
     const place = { log: this.log, offset: payloadOffset, length: payload.length };
     // Parsed here and not read back from its place: during a replay the log cannot be read by offset yet.
-    const value = this.table.hasIndexes ? (change.payloadValue ?? parse(payload)) : {};
+    const value = this.table.hasIndexes ? (change.payloadValue ?? payloadValue(decodeContent(payload))) : {};
     if (change.kind === 'put') this.table.put({ id, version, place, payload: value, vectors: change.vectors });
     else this.table.putPayload({ id, version, place, payload: value });
   }
 }
-
-const parse = (payload: Buffer): JsonObject =>
-  payload.length === 0 ? {} : (JSON.parse(payload.toString()) as JsonObject);

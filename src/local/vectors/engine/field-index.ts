@@ -53,7 +53,7 @@ export class FieldIndex {
 /** Strings, numbers and booleans of a field, repeats left out. */
 export function scalarsOf(payload: JsonObject, field: Field): readonly Scalar[] {
   const values = spread(valuesAt(payload, field.path)).filter(
-    (value): value is Scalar => value !== null && typeof value !== 'object',
+    (value): value is Scalar => typeof value !== 'object',
   );
   return values.length > 1 ? [...new Set(values)] : values;
 }

@@ -2,13 +2,15 @@ import type { Field, Scalar } from '../../../domain/filter/filter.js';
 import type { PointId } from '../../../domain/filter/point-id.js';
 import type { JsonObject } from '../../../domain/json.js';
 import type { AppendLog } from '../storage/append-log.js';
+import { decodeContent, payloadValue } from '../storage/stored-payload.js';
+import type { PointContent } from '../storage/stored-payload.js';
 import { scalarsOf } from './field-index.js';
 import type { FieldIndex } from './field-index.js';
 import { SortedIds } from './sorted-ids.js';
 import { VectorColumn } from './vector-column.js';
 import type { VectorParams } from './vector-column.js';
 
-/** Where a payload stands; of length 0 when the point has none. */
+/** Where a point's content stands; of length 0 when it has none. */
 export interface PayloadPlace {
   readonly log: AppendLog;
   readonly offset: number;
@@ -25,8 +27,10 @@ export interface PointState {
   readonly payload: JsonObject;
 }
 
-export const readPayload = (place: PayloadPlace): JsonObject =>
-  place.length === 0 ? {} : (JSON.parse(place.log.read(place.offset, place.length).toString()) as JsonObject);
+const NOTHING = Buffer.alloc(0);
+
+export const readContent = (place: PayloadPlace): PointContent =>
+  decodeContent(place.length === 0 ? NOTHING : place.log.read(place.offset, place.length));
 
 /**
  * All points of a collection by slot: vectors, ids and indexed fields in memory, payloads by their place in the log.
@@ -83,8 +87,12 @@ export class PointTable {
     return this.places[slot] as PayloadPlace;
   }
 
+  contentAt(slot: number): PointContent {
+    return readContent(this.placeAt(slot));
+  }
+
   payloadAt(slot: number): JsonObject {
-    return readPayload(this.placeAt(slot));
+    return payloadValue(this.contentAt(slot));
   }
 
   vectorsAt(slot: number): Map<string, Float32Array> {

@@ -36,7 +36,7 @@ export interface Grouping {
   readonly limit: number;
 }
 
-export type GroupKey = string | number;
+export type GroupKey = string | number | bigint;
 
 export interface Group {
   readonly key: GroupKey;

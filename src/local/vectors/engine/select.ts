@@ -3,7 +3,7 @@ import { matchesFilter } from '../../../domain/filter/matches-filter.js';
 import type { FilterSubject } from '../../../domain/filter/matches-filter.js';
 import { valuesAt } from '../../../domain/filter/payload-path.js';
 import type { PointId } from '../../../domain/filter/point-id.js';
-import type { JsonObject, JsonValue } from '../../../domain/json.js';
+import type { JsonObject } from '../../../domain/json.js';
 import { Breather } from './breather.js';
 import type { PointTable } from './point-table.js';
 
@@ -99,12 +99,12 @@ class SlotSubject implements FilterSubject {
     return true;
   }
 
-  values(field: Field): readonly JsonValue[] {
+  values(field: Field): readonly unknown[] {
     this.payload ??= this.table.payloadAt(this.slot);
     return valuesAt(this.payload, field.path);
   }
 
-  scalars(field: Field): readonly JsonValue[] {
+  scalars(field: Field): readonly unknown[] {
     return this.table.scalarsAt(this.slot, field);
   }
 }

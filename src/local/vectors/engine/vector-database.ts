@@ -71,6 +71,12 @@ export class VectorDatabase {
     };
   }
 
+  /** Points of a collection; 0 when it is damaged. */
+  pointsOf(record: CollectionRecord): number {
+    const opened = this.open.get(record.folder);
+    return opened instanceof Collection ? opened.table.size : 0;
+  }
+
   /** What keeps a collection from working; undefined when nothing does. */
   damageOf(record: CollectionRecord): string | undefined {
     const opened = this.open.get(record.folder);

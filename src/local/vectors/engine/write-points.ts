@@ -2,6 +2,8 @@ import type { Filter } from '../../../domain/filter/filter.js';
 import type { PointId } from '../../../domain/filter/point-id.js';
 import type { JsonObject } from '../../../domain/json.js';
 import { noPoint } from '../refusal.js';
+import { encodeContent } from '../storage/stored-payload.js';
+import type { PointContent } from '../storage/stored-payload.js';
 import { Breather } from './breather.js';
 import type { Change, Collection } from './collection.js';
 import { selectSlots, slotTest } from './select.js';
@@ -11,7 +13,9 @@ export interface PointInput {
   readonly id: PointId;
   /** Checked against the collection, and as stored: normalised for Cosine. */
   readonly vectors: ReadonlyMap<string, Float32Array>;
-  readonly payload: JsonObject;
+  readonly content: PointContent;
+  /** The payload as filters see it, for indexes. */
+  readonly payloadValue: JsonObject;
 }
 
 export interface Upsert {
@@ -25,8 +29,6 @@ export type Target = { readonly ids: readonly PointId[] } | { readonly filter: F
 
 // Filters are held against thousands of points, then changed in pieces that leave the event loop room.
 const PIECE = 512;
-
-const NO_PAYLOAD = Buffer.alloc(0);
 
 /** @returns the number of the operation */
 export async function upsertPoints(collection: Collection, upsert: Upsert): Promise<number> {
@@ -64,14 +66,15 @@ export async function deletePoints(collection: Collection, target: Target): Prom
 }
 
 /**
- * Merge into the payloads, or replace them.
+ * Change payloads.
  *
+ * @param change  Gets a payload's JSON and returns the new one.
  * @throws {Refusal} 404 for an unknown id, when the known ones are changed already: so does Qdrant.
  */
 export async function writePayload(
   collection: Collection,
   target: Target,
-  write: { readonly payload: JsonObject; readonly replace: boolean },
+  change: (payload: string) => string,
 ): Promise<number> {
   await collection.writable();
   const operation = collection.nextOperation();
@@ -82,9 +85,9 @@ export async function writePayload(
       const slot = collection.table.slotOf(id);
       if (slot === undefined) unknown ??= id;
       else {
-        const before = write.replace ? {} : collection.table.payloadAt(slot);
-        const payloadValue = { ...before, ...write.payload };
-        changes.push({ kind: 'payload', id, version: operation, payload: encode(payloadValue), payloadValue });
+        const before = collection.table.contentAt(slot);
+        const after = { ...before, payload: change(before.payload) };
+        changes.push({ kind: 'payload', id, version: operation, payload: encodeContent(after) });
       }
     }
     collection.apply(operation, changes);
@@ -138,10 +141,6 @@ const put = (point: PointInput, version: number): Change => ({
   id: point.id,
   version,
   vectors: point.vectors,
-  payload: encode(point.payload),
-  payloadValue: point.payload,
+  payload: encodeContent(point.content),
+  payloadValue: point.payloadValue,
 });
-
-/** An empty payload takes no room. */
-const encode = (payload: JsonObject): Buffer =>
-  Object.keys(payload).length === 0 ? NO_PAYLOAD : Buffer.from(JSON.stringify(payload));

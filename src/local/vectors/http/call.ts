@@ -1,5 +1,7 @@
 import type { VectorDatabase } from '../engine/vector-database.js';
-import { badFormat, invalid, Refusal } from '../refusal.js';
+import { writeJson } from '../json/exact-json.js';
+import type { Located } from '../json/located.js';
+import { badFormat, invalid, Refusal, unsupported } from '../refusal.js';
 
 /** A request, parsed as far as is the same for all. */
 export interface Call {
@@ -7,17 +9,19 @@ export interface Call {
   /** Parts of the path that the route left open, decoded. */
   readonly params: readonly string[];
   readonly query: URLSearchParams;
-  /** Parsed JSON; undefined without a body. */
-  readonly body: unknown;
+  /** Undefined without a body. */
+  readonly body: Located | undefined;
 }
 
-/** Answers with the envelope's `result`. */
+/** Answers with the envelope's `result`; a string is the whole answer, as plain text. */
 export type Handler = (call: Call) => Promise<unknown>;
 
 export interface Route {
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   /** `*` stands for one open part. */
   readonly path: string;
+  /** What a read-only key may ask for. GET is always such a call. */
+  readonly reads?: true;
   readonly handle: Handler;
 }
 
@@ -35,6 +39,15 @@ export function timeoutSeconds(call: Call, least: 0 | 1): number | undefined {
 }
 
 export const isFlagSet = (call: Call, name: string): boolean => call.query.get(name) === 'true';
+
+/** The body's fields, integers beyond 2^53 as bigints. @throws {Refusal} 400 */
+export const bodyFields = (call: Call): Fields => fields(bodyOf(call).exact, 'body');
+
+/** @throws {Refusal} 400 */
+export function bodyOf({ body }: Call): Located {
+  if (body === undefined) throw badFormat('EOF while parsing a value at line 1 column 0');
+  return body;
+}
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -63,7 +76,15 @@ export function integer(value: unknown, what: string, bounds: { least: number; o
   return value as number;
 }
 
+export const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
+
+/** @throws {Refusal} 400 for the first of these fields that is given: one we do not know must not be passed over */
+export function refuseFields(body: Fields, names: readonly string[]): void {
+  const name = names.find((one) => isGiven(body[one]));
+  if (name !== undefined) throw unsupported(name);
+}
+
 export function oneOf<T extends string>(value: unknown, what: string, known: readonly T[]): T {
   if (known.includes(value as T)) return value as T;
-  throw badFormat(`${what}: unknown variant ${JSON.stringify(value)}, expected one of ${known.join(', ')}`);
+  throw badFormat(`${what}: unknown variant ${writeJson(value)}, expected one of ${known.join(', ')}`);
 }

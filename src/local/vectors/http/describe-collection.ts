@@ -7,6 +7,7 @@ export function describeCollection(database: VectorDatabase, resolved: Resolved)
   const table = damage === undefined ? resolved.collection.table : undefined;
   const fault = damage ?? resolved.collection.compactor.lastFailure?.message;
   const { hnsw_config, optimizers_config, quantization_config, wal_config, params, ...others } = record.sections;
+  const { indexes, metadata, vectorsConfig } = record;
   return {
     status: damage === undefined ? 'green' : 'red',
     optimizer_status: fault === undefined ? 'ok' : { error: fault },
@@ -15,15 +16,15 @@ export function describeCollection(database: VectorDatabase, resolved: Resolved)
     points_count: table?.size ?? 0,
     segments_count: 1,
     config: {
-      params: { ...ONE_SHARD, ...others, ...(params as object | undefined), vectors: record.vectorsConfig },
+      params: { ...ONE_SHARD, ...others, ...(params as object | undefined), vectors: vectorsConfig },
       hnsw_config: { ...HNSW, ...(hnsw_config as object | undefined) },
       optimizer_config: { ...OPTIMIZER, ...(optimizers_config as object | undefined) },
       wal_config: { wal_capacity_mb: 32, wal_segments_ahead: 0, ...(wal_config as object | undefined) },
       quantization_config: quantization_config ?? null,
-      metadata: record.metadata,
+      ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
     },
     payload_schema: Object.fromEntries(
-      record.indexes.map(([field, data_type]) => [field, { data_type, points: table?.index(field)?.points ?? 0 }]),
+      indexes.map(([field, data_type]) => [field, { data_type, points: table?.index(field)?.points ?? 0 }]),
     ),
     update_queue: { length: 0 },
   };

@@ -1,25 +1,28 @@
 import { parseFilter } from '../../../domain/filter/parse-filter.js';
-import { isJsonObject } from '../../../domain/filter/payload-path.js';
 import { parsePointId } from '../../../domain/filter/point-id.js';
 import type { PointId } from '../../../domain/filter/point-id.js';
+import { isJsonObject } from '../../../domain/filter/payload-path.js';
 import type { JsonObject } from '../../../domain/json.js';
-import { prepareVector } from '../engine/vector-column.js';
-import type { VectorColumn } from '../engine/vector-column.js';
+import type { Resolved } from '../engine/vector-database.js';
 import type { PointInput, Target, Upsert } from '../engine/write-points.js';
-import { badFormat, translating, unsupported, wrongInput } from '../refusal.js';
-import { fields, list, oneOf } from './call.js';
+import { writeJson } from '../json/exact-json.js';
+import type { Located } from '../json/located.js';
+import { badFormat, translating, wrongInput } from '../refusal.js';
+import { payloadValue } from '../storage/stored-payload.js';
+import { fields, isGiven, list, oneOf } from './call.js';
 import type { Fields } from './call.js';
-
-type Columns = ReadonlyMap<string, VectorColumn>;
+import { parseVectors, vectorSpace } from './vectors-body.js';
+import type { VectorSpace } from './vectors-body.js';
 
 /** Both layouts of an upsert; everything is checked before anything is written. */
-export function parseUpsert(body: unknown, columns: Columns): Upsert {
-  const { points, batch, update_mode: mode, update_filter: filter } = fields(body, 'body');
+export function parseUpsert(body: Located, resolved: Resolved): Upsert {
+  const { points, batch, update_mode: mode, update_filter: filter } = Object.fromEntries(body.members());
+  const space = vectorSpace(resolved);
   if (points === undefined && batch === undefined) throw badFormat('missing field `points`');
   return {
-    points: batch === undefined ? parseRows(points, columns) : parseBatch(batch, columns),
-    mode: mode === undefined || mode === null ? 'upsert' : oneOf(mode, 'update_mode', MODES),
-    ...(isGiven(filter) ? { updateFilter: translating(() => parseFilter(filter)) } : {}),
+    points: batch === undefined ? parseRows(points as Located, space) : parseBatch(batch, space),
+    mode: isGiven(mode?.value) ? oneOf(mode?.value, 'update_mode', MODES) : 'upsert',
+    ...(isGiven(filter?.value) ? { updateFilter: translating(() => parseFilter(filter?.exact)) } : {}),
   };
 }
 
@@ -36,61 +39,49 @@ export function parseId(value: unknown): PointId {
   const id = parsePointId(value);
   if (id !== undefined) return id;
   throw badFormat(
-    `value ${JSON.stringify(value)} is not a valid point ID, valid values are either an unsigned integer or a UUID`,
+    `value ${writeJson(value)} is not a valid point ID, valid values are either an unsigned integer or a UUID`,
   );
 }
 
-/** A vector as it would be stored in this column. @throws {Refusal} 400 for a wrong size or a component that is no float32 */
-export function parseVector(value: unknown, column: VectorColumn): Float32Array {
-  if (!Array.isArray(value)) throw unsupported('a vector that is no list of numbers (sparse, multi, inference)');
-  const { size, distance } = column.params;
-  if (value.length !== size) {
-    throw wrongInput(`Vector dimension error: expected dim: ${size}, got ${value.length}`);
-  }
-  const vector = new Float32Array(size);
-  for (let i = 0; i < size; i += 1) {
-    const component: unknown = value[i];
-    if (typeof component !== 'number') throw badFormat(`component ${i} of a vector is not a number`);
-    vector[i] = component;
-    if (!Number.isFinite(vector[i])) throw wrongInput(`component ${i} of a vector is beyond float32`);
-  }
-  return prepareVector(vector, distance);
+// Beyond a double: JSON may say so, Qdrant does not read it.
+const MAY_OVERFLOW = /e\+?\d{3}|\d{300}/i;
+
+/** A payload's JSON; an empty one for none. */
+export function parsePayload(value: Located | undefined): string {
+  if (value === undefined || value.value === null) return '{}';
+  if (!isJsonObject(value.value)) throw badFormat('payload is not an object');
+  if (MAY_OVERFLOW.test(value.text) && hasInfinity(value.value)) throw badFormat('number out of range');
+  return value.text;
 }
 
-export function columnOf(columns: Columns, name: string): VectorColumn {
-  const column = columns.get(name);
-  if (column === undefined) throw wrongInput(`Not existing vector name error: ${name}`);
-  return column;
+function hasInfinity(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasInfinity);
 }
 
-export function parsePayload(value: unknown): JsonObject {
-  if (!isGiven(value)) return {};
-  if (isJsonObject(value)) return value;
-  throw badFormat('payload is not an object');
-}
-
-function parseRows(points: unknown, columns: Columns): readonly PointInput[] {
-  return list(points, 'points').map((point) => {
-    const { id, vector, payload } = fields(point, 'point');
+function parseRows(points: Located, space: VectorSpace): readonly PointInput[] {
+  list(points.value, 'points');
+  return points.elements().map((point) => {
+    fields(point.value, 'point');
+    const { id, vector, payload } = Object.fromEntries(point.members());
+    if (id === undefined) throw badFormat('missing field `id`');
     if (vector === undefined) throw badFormat('missing field `vector`');
-    return { id: parseId(id), vectors: parseVectors(vector, columns), payload: parsePayload(payload) };
+    return pointInput(id, vector.value, { payload, space });
   });
 }
 
 /** Columns: one list each of ids, vectors and payloads. */
-function parseBatch(batch: unknown, columns: Columns): readonly PointInput[] {
-  const { ids, vectors, payloads } = fields(batch, 'batch');
-  const idList = list(ids, 'ids').map(parseId);
-  const payloadList = isGiven(payloads) ? list(payloads, 'payloads') : undefined;
-  const vectorRows = Array.isArray(vectors) ? vectors : transpose(fields(vectors, 'vectors'), idList.length);
-  if (vectorRows.length !== idList.length || (payloadList ?? idList).length !== idList.length) {
+function parseBatch(batch: Located, space: VectorSpace): readonly PointInput[] {
+  fields(batch.value, 'batch');
+  const { ids, vectors, payloads } = Object.fromEntries(batch.members());
+  const count = list(ids?.value, 'ids').length;
+  const rows = Array.isArray(vectors?.value) ? vectors.value : transpose(fields(vectors?.value, 'vectors'), count);
+  const contents = isGiven(payloads?.value) ? list(payloads?.value, 'payloads').length : count;
+  if (rows.length !== count || contents !== count) {
     throw wrongInput('number of ids, vectors and payloads must be equal');
   }
-  return idList.map((id, i) => ({
-    id,
-    vectors: parseVectors(vectorRows[i], columns),
-    payload: parsePayload(payloadList?.[i]),
-  }));
+  const payloadList = payloads?.elements() ?? [];
+  return (ids?.elements() ?? []).map((id, i) => pointInput(id, rows[i], { payload: payloadList[i], space }));
 }
 
 function transpose(byName: Fields, count: number): readonly Fields[] {
@@ -103,9 +94,18 @@ function transpose(byName: Fields, count: number): readonly Fields[] {
   );
 }
 
-function parseVectors(value: unknown, columns: Columns): ReadonlyMap<string, Float32Array> {
-  const named = Array.isArray(value) ? [['', value] as const] : Object.entries(fields(value, 'vector'));
-  return new Map(named.map(([name, vector]) => [name, parseVector(vector, columnOf(columns, name))]));
+function pointInput(
+  id: Located,
+  vector: unknown,
+  { payload, space }: { readonly payload: Located | undefined; readonly space: VectorSpace },
+): PointInput {
+  const { dense, sparse } = parseVectors(vector, space);
+  const content = { payload: parsePayload(payload), sparse };
+  return { id: parseId(id.exact), vectors: dense, content, payloadValue: valueOf(payload, content.payload) };
 }
 
-const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
+// Sixteen digits: the one thing in which the value that is there already may differ from what filters need.
+const LONG_NUMBER = /\d{16}/;
+
+const valueOf = (payload: Located | undefined, text: string): JsonObject =>
+  isGiven(payload?.value) && !LONG_NUMBER.test(text) ? (payload?.value as JsonObject) : payloadValue({ payload: text });

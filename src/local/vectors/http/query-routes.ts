@@ -3,17 +3,20 @@ import { parsePointId } from '../../../domain/filter/point-id.js';
 import type { Collection } from '../engine/collection.js';
 import { searchGroups, searchTop } from '../engine/search.js';
 import type { Hit, Search } from '../engine/search.js';
+import type { Resolved } from '../engine/vector-database.js';
+import { writeJson } from '../json/exact-json.js';
 import { badFormat, noPoint, translating, unsupported, wrongInput } from '../refusal.js';
-import { fields, integer, list, nameOf, text } from './call.js';
+import { bodyFields, fields, integer, isGiven, list, nameOf, refuseFields, text } from './call.js';
 import type { Call, Fields, Route } from './call.js';
-import { columnOf, parseId, parseVector } from './points-body.js';
+import { parseId } from './points-body.js';
+import { columnOf, parseVector, vectorSpace } from './vectors-body.js';
 import { parseShown, renderPoint } from './render-point.js';
 import type { Shown } from './render-point.js';
 
 export const queryRoutes: readonly Route[] = [
-  { method: 'POST', path: '/collections/*/points/query', handle: query },
-  { method: 'POST', path: '/collections/*/points/query/batch', handle: queryBatch },
-  { method: 'POST', path: '/collections/*/points/query/groups', handle: queryGroups },
+  { method: 'POST', path: '/collections/*/points/query', reads: true, handle: query },
+  { method: 'POST', path: '/collections/*/points/query/batch', reads: true, handle: queryBatch },
+  { method: 'POST', path: '/collections/*/points/query/groups', reads: true, handle: queryGroups },
 ];
 
 /** A query as far as it is the same for hits and groups. */
@@ -23,26 +26,28 @@ interface ParsedQuery {
 }
 
 async function query(call: Call): Promise<unknown> {
-  const { collection } = call.database.resolve(nameOf(call));
-  return collection.readers.during(() => answer(collection, fields(call.body, 'body')));
+  const resolved = call.database.resolve(nameOf(call));
+  const body = bodyFields(call);
+  return resolved.collection.readers.during(() => answer(resolved, body));
 }
 
 /** The alias is resolved once, so that one batch never mixes two versions. */
 async function queryBatch(call: Call): Promise<unknown> {
-  const { collection } = call.database.resolve(nameOf(call));
-  const searches = list(fields(call.body, 'body').searches, 'searches').map((one) => fields(one, 'search'));
-  return collection.readers.during(async () => {
+  const resolved = call.database.resolve(nameOf(call));
+  const searches = list(bodyFields(call).searches, 'searches').map((one) => fields(one, 'search'));
+  return resolved.collection.readers.during(async () => {
     const answers: unknown[] = [];
-    for (const one of searches) answers.push(await answer(collection, one));
+    for (const one of searches) answers.push(await answer(resolved, one));
     return answers;
   });
 }
 
 async function queryGroups(call: Call): Promise<unknown> {
-  const { collection } = call.database.resolve(nameOf(call));
-  const body = fields(call.body, 'body');
-  refuse(body, ['with_lookup']);
-  const { search, shown } = parseQuery(collection, body);
+  const resolved = call.database.resolve(nameOf(call));
+  const { collection } = resolved;
+  const body = bodyFields(call);
+  refuseFields(body, ['with_lookup']);
+  const { search, shown } = parseQuery(resolved, body);
   const grouping = {
     field: translating(() => parseField(text(body.group_by, 'group_by'))),
     groupSize: integer(body.group_size, 'group_size', { least: 1, otherwise: 3 }),
@@ -54,17 +59,19 @@ async function queryGroups(call: Call): Promise<unknown> {
   });
 }
 
-async function answer(collection: Collection, body: Fields): Promise<unknown> {
-  const { search, shown } = parseQuery(collection, body);
+async function answer(resolved: Resolved, body: Fields): Promise<unknown> {
+  const { search, shown } = parseQuery(resolved, body);
   const limit = integer(body.limit, 'limit', { least: 1, otherwise: 10 });
   const offset = integer(body.offset, 'offset', { least: 0, otherwise: 0 });
-  const hits = await searchTop(collection.table, search, offset + limit);
+  const hits = await searchTop(resolved.collection.table, search, offset + limit);
   return { points: hits.slice(offset).map((hit) => renderHit(hit, shown)) };
 }
 
-function parseQuery(collection: Collection, body: Fields): ParsedQuery {
-  refuse(body, ['prefetch', 'lookup_from', 'shard_key']);
-  const name = body.using === undefined || body.using === null ? '' : text(body.using, 'using');
+function parseQuery(resolved: Resolved, body: Fields): ParsedQuery {
+  refuseFields(body, ['prefetch', 'lookup_from', 'shard_key']);
+  const { collection } = resolved;
+  const name = isGiven(body.using) ? text(body.using, 'using') : '';
+  if (vectorSpace(resolved).sparse.has(name)) throw unsupported('search by a sparse vector');
   const column = columnOf(collection.table.columns, name);
   const { score_threshold: threshold, filter } = body;
   if (isGiven(threshold) && typeof threshold !== 'number') throw badFormat('score_threshold is not a number');
@@ -101,7 +108,7 @@ function parseTargetVector(
 function nearestOf(query: unknown): unknown {
   if (!isGiven(query)) throw unsupported('a query without a vector');
   if (Array.isArray(query) || parsePointId(query) !== undefined) return query;
-  if (typeof query !== 'object') throw badFormat(`query ${JSON.stringify(query)} is neither a vector nor a point id`);
+  if (typeof query !== 'object') throw badFormat(`query ${writeJson(query)} is neither a vector nor a point id`);
   const other = Object.keys(query as object).find((key) => key !== 'nearest');
   if (other !== undefined) throw unsupported(`query by ${other}`);
   return fields(query, 'query').nearest;
@@ -112,10 +119,3 @@ const renderHit = (hit: Hit, shown: Shown): unknown => ({
   version: hit.version,
   score: hit.score,
 });
-
-function refuse(body: Fields, names: readonly string[]): void {
-  const name = names.find((one) => isGiven(body[one]));
-  if (name !== undefined) throw unsupported(name);
-}
-
-const isGiven = (value: unknown): boolean => value !== undefined && value !== null;

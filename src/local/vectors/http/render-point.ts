@@ -1,17 +1,19 @@
 import { parseField } from '../../../domain/filter/parse-filter.js';
-import type { PayloadPath } from '../../../domain/filter/payload-path.js';
 import { isJsonObject } from '../../../domain/filter/payload-path.js';
+import type { PayloadPath } from '../../../domain/filter/payload-path.js';
 import type { PointId } from '../../../domain/filter/point-id.js';
-import type { JsonObject, JsonValue } from '../../../domain/json.js';
-import { readPayload } from '../engine/point-table.js';
+import { readContent } from '../engine/point-table.js';
 import type { PayloadPlace } from '../engine/point-table.js';
+import { parseExactly, RawJson } from '../json/exact-json.js';
+import { dropFromPayload, keepOfPayload } from '../json/payload-text.js';
 import { badFormat, translating } from '../refusal.js';
+import type { PointContent } from '../storage/stored-payload.js';
 import type { Fields } from './call.js';
 
 /** What of a point an answer shows. */
 export interface Shown {
-  /** Takes the payload as it is stored to what is shown of it; undefined to leave it out. */
-  readonly payload: ((payload: JsonObject) => JsonObject) | undefined;
+  /** Takes a payload's JSON to what is shown of it; undefined to leave it out. */
+  readonly payload: ((payload: string) => string) | undefined;
   /** Names of vectors; all for true. */
   readonly vectors: boolean | ReadonlySet<string>;
 }
@@ -32,21 +34,25 @@ export function renderPoint(
   },
   shown: Shown,
 ): Record<string, unknown> {
+  if (shown.payload === undefined && shown.vectors === false) return { id: point.id };
+  const content = readContent(point.place);
   return {
     id: point.id,
-    ...(shown.payload === undefined ? {} : { payload: shown.payload(readPayload(point.place)) }),
-    ...(shown.vectors === false ? {} : { vector: renderVectors(point.vectors ?? new Map(), shown.vectors) }),
+    ...(shown.payload === undefined ? {} : { payload: new RawJson(shown.payload(content.payload)) }),
+    ...(shown.vectors === false ? {} : { vector: renderVectors(point.vectors ?? new Map(), content, shown.vectors) }),
   };
 }
 
 function renderVectors(
-  vectors: ReadonlyMap<string, Float32Array>,
+  dense: ReadonlyMap<string, Float32Array>,
+  { sparse }: PointContent,
   wanted: true | ReadonlySet<string>,
-): number[] | Record<string, number[]> {
-  const unnamed = vectors.get('');
-  if (unnamed !== undefined) return [...unnamed];
-  const chosen = [...vectors].filter(([name]) => wanted === true || wanted.has(name));
-  return Object.fromEntries(chosen.map(([name, vector]) => [name, [...vector]]));
+): unknown {
+  const others = sparse === undefined ? [] : Object.entries(parseExactly(sparse) as object);
+  const unnamed = dense.get('');
+  if (unnamed !== undefined && others.length === 0) return unnamed;
+  const all: [string, unknown][] = [...dense, ...others];
+  return Object.fromEntries(all.filter(([name]) => wanted === true || wanted.has(name)));
 }
 
 function vectorView(value: unknown): boolean | ReadonlySet<string> {
@@ -64,46 +70,15 @@ function payloadView(value: unknown): Shown['payload'] {
   throw badFormat('with_payload is neither a boolean, a list of keys, nor {include} or {exclude}');
 }
 
-function including(names: readonly unknown[]): (payload: JsonObject) => JsonObject {
+function including(names: readonly unknown[]): (payload: string) => string {
   const paths = pathsOf(names);
-  return (payload) => keep(payload, paths) as JsonObject;
+  return (payload) => keepOfPayload(payload, paths);
 }
 
-function excluding(names: readonly unknown[]): (payload: JsonObject) => JsonObject {
+function excluding(names: readonly unknown[]): (payload: string) => string {
   const paths = pathsOf(names);
-  return (payload) => drop(payload, paths) as JsonObject;
+  return (payload) => dropFromPayload(payload, paths);
 }
 
-const pathsOf = (names: readonly unknown[]): readonly PayloadPath[] =>
+export const pathsOf = (names: readonly unknown[]): readonly PayloadPath[] =>
   names.map((name) => translating(() => parseField(name)).path);
-
-/** The parts of a value that some path leads to; a path that ends here keeps all of it. */
-function keep(value: JsonValue, paths: readonly PayloadPath[]): JsonValue {
-  if (paths.some((path) => path.length === 0)) return value;
-  if (Array.isArray(value)) return (value as JsonValue[]).map((one) => keep(one, below(paths, 'each')));
-  if (!isJsonObject(value)) return value;
-  const kept: [string, JsonValue][] = [];
-  for (const [key, child] of Object.entries(value)) {
-    const deeper = below(paths, key);
-    if (deeper.length > 0) kept.push([key, keep(child, deeper)]);
-  }
-  return Object.fromEntries(kept);
-}
-
-function drop(value: JsonValue, paths: readonly PayloadPath[]): JsonValue {
-  if (paths.length === 0) return value;
-  if (Array.isArray(value)) return (value as JsonValue[]).map((one) => drop(one, below(paths, 'each')));
-  if (!isJsonObject(value)) return value;
-  const left: [string, JsonValue][] = [];
-  for (const [key, child] of Object.entries(value)) {
-    const deeper = below(paths, key);
-    if (!deeper.some((path) => path.length === 0)) left.push([key, drop(child, deeper)]);
-  }
-  return Object.fromEntries(left);
-}
-
-/** What is left of the paths that begin with this step. */
-const below = (paths: readonly PayloadPath[], step: string): readonly PayloadPath[] =>
-  paths
-    .filter(([first]) => (step === 'each' ? first === 'each' : typeof first === 'object' && first.key === step))
-    .map((path) => path.slice(1));

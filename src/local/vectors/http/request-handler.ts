@@ -1,19 +1,14 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 
 import type { VectorDatabase } from '../engine/vector-database.js';
+import { writeJson } from '../json/exact-json.js';
 import { Refusal } from '../refusal.js';
-import type { Route } from './call.js';
-import { collectionRoutes, noRoute } from './collection-routes.js';
-import { pointRoutes } from './point-routes.js';
-import { queryRoutes } from './query-routes.js';
-import { readJson } from './read-body.js';
-
-// More special routes first: a `*` would swallow their fixed part.
-const ROUTES = [...pointRoutes, ...queryRoutes, ...collectionRoutes].sort(
-  (a, b) => openParts(a.path) - openParts(b.path),
-);
+import { authorize } from './authorize.js';
+import type { ApiKeys } from './authorize.js';
+import { renderMetrics } from './metrics.js';
+import { readBody } from './read-body.js';
+import { findRoute } from './router.js';
 
 /** The Qdrant version whose REST dialect this is; clients compare it with their own. */
 export const SPOKEN_VERSION = '1.18.3';
@@ -23,28 +18,79 @@ export const TITLE = 'cutover embedded vector server';
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Answer requests in Qdrant's envelope. Never rejects. */
-export function requestHandler(database: VectorDatabase, apiKey: string | undefined): RequestHandler {
+export function requestHandler(database: VectorDatabase, keys: ApiKeys): RequestHandler {
   return async (request, response) => {
     const started = performance.now();
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://local');
     try {
-      const open = openAnswer(database, pathname);
-      if (open !== undefined && request.method === 'GET') return send(response, 200, open);
-      const refusal = authorize(request, apiKey);
-      if (refusal !== undefined) return send(response, 401, refusal);
-      const { route, params } = findRoute(request.method ?? 'GET', pathname);
-      const body = await readJson(request);
-      const result = await route.handle({ database, params, query: searchParams, body });
-      send(response, 200, { result, status: 'ok', time: secondsSince(started) });
+      const { status, content } = await answerOf(request, { database, keys });
+      send(response, status, content instanceof Success ? content.within(secondsSince(started)) : content);
     } catch (error) {
+      // Whoever sent half a request and left is no longer there to be told.
       const { status, message } = refusalOf(error);
       send(response, status, { status: { error: message }, time: secondsSince(started) });
     }
   };
 }
 
+interface Answer {
+  readonly status: number;
+  /** Text, or an object to be written as JSON. */
+  readonly content: string | object;
+}
+
+/** Qdrant's envelope of a success, but for the time it took. */
+class Success {
+  constructor(private readonly result: unknown) {}
+
+  within(seconds: number): object {
+    return { result: this.result, status: 'ok', time: seconds };
+  }
+}
+
+async function answerOf(
+  request: IncomingMessage,
+  { database, keys }: { readonly database: VectorDatabase; readonly keys: ApiKeys },
+): Promise<Answer> {
+  const { pathname, searchParams } = urlOf(request);
+  const method = request.method ?? 'GET';
+  const open = method === 'GET' ? openAnswer(database, pathname) : undefined;
+  if (open !== undefined) return { status: 200, content: open };
+  const found = routeOrRefusal(method, pathname);
+  // Who has no key does not learn what there is.
+  const refusal = authorize(
+    request,
+    keys,
+    method === 'GET' || (!(found instanceof Refusal) && found.route.reads === true),
+  );
+  if (refusal !== undefined) return { status: 401, content: refusal };
+  if (method === 'GET' && pathname === '/metrics') {
+    return { status: 200, content: renderMetrics(database, { title: TITLE, version: SPOKEN_VERSION }) };
+  }
+  if (found instanceof Refusal) throw found;
+  const body = await readBody(request);
+  const result = await found.route.handle({ database, params: found.params, query: searchParams, body });
+  return { status: 200, content: new Success(result) };
+}
+
+function urlOf({ url }: IncomingMessage): URL {
+  try {
+    return new URL(url ?? '/', 'http://local');
+  } catch {
+    throw new Refusal(400, `Wrong input: ${JSON.stringify(url)} is not a path`);
+  }
+}
+
+function routeOrRefusal(method: string, pathname: string): ReturnType<typeof findRoute> | Refusal {
+  try {
+    return findRoute(method, pathname);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
 /** What is answered without a key. */
-function openAnswer(database: VectorDatabase, pathname: string): string | object | undefined {
+function openAnswer(database: VectorDatabase, pathname: string): Answer['content'] | undefined {
   switch (pathname) {
     case '/':
       return { title: TITLE, version: SPOKEN_VERSION, store_id: database.storeId };
@@ -59,58 +105,20 @@ function openAnswer(database: VectorDatabase, pathname: string): string | object
   }
 }
 
-function authorize(request: IncomingMessage, apiKey: string | undefined): string | undefined {
-  if (apiKey === undefined) return undefined;
-  const bearer = /^Bearer (.*)$/.exec(request.headers.authorization ?? '')?.[1];
-  const given = request.headers['api-key'] ?? bearer;
-  if (typeof given !== 'string') return 'Must provide an API key or an Authorization bearer token';
-  return timingSafeEqual(digest(given), digest(apiKey)) ? undefined : 'Invalid API key or JWT';
-}
-
-// Compared by digest: equal lengths are what a comparison in constant time asks for.
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-function findRoute(method: string, pathname: string): { readonly route: Route; readonly params: readonly string[] } {
-  const parts = pathname.split('/');
-  for (const route of ROUTES) {
-    const params = route.method === method ? matchPath(route.path.split('/'), parts) : undefined;
-    if (params !== undefined) return { route, params };
-  }
-  throw noRoute(method, pathname);
-}
-
-function matchPath(pattern: readonly string[], parts: readonly string[]): readonly string[] | undefined {
-  if (pattern.length !== parts.length) return undefined;
-  const params: string[] = [];
-  for (const [i, expected] of pattern.entries()) {
-    const part = parts[i] as string;
-    if (expected === '*' && part !== '') params.push(decode(part));
-    else if (expected !== part) return undefined;
-  }
-  return params;
-}
-
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    throw new Refusal(400, `Wrong input: ${part} is not a percent-encoded name`);
-  }
-}
-
-function openParts(path: string): number {
-  return path.split('*').length - 1;
-}
+// What the system says when a file cannot grow: no space, no quota, a limit on its size.
+const DISK_FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  return new Refusal(500, `Service internal error: ${(error as Error).message}`);
+  const { message, code } = error as NodeJS.ErrnoException;
+  if (DISK_FULL.has(code)) return new Refusal(507, `Service internal error: No space left on device: ${message}`);
+  return new Refusal(500, `Service internal error: ${message}`);
 }
 
 function send(response: ServerResponse, status: number, body: string | object): void {
   // The caller may be gone: what it asked for has happened all the same.
   if (response.destroyed || response.headersSent) return;
-  const content = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const content = Buffer.from(typeof body === 'string' ? body : writeJson(body));
   response.writeHead(status, {
     'content-type': typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json',
     'content-length': content.length,

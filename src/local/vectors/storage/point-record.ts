@@ -4,12 +4,15 @@ import type { PointId } from '../../../domain/filter/point-id.js';
  * Records, one after another in a frame's body:
  *   u8 kind · id · (put and payload only) f64 version
  *   put:     u8 number of vectors, each: u8 length of the name, name, u32 dimensions, float32 …
- *   both:    u32 length of the payload, JSON (0 for none)
- * An id is u8 0 and f64, or u8 1 and the 16 bytes of the UUID. Numbers are little-endian.
+ *   both:    u32 length of the content, content (see stored-payload)
+ * An id is u8 0 and f64, u8 1 and the 16 bytes of the UUID, or u8 2 and u64. Numbers are little-endian.
  */
 const PUT = 1;
 const DELETE = 2;
 const PAYLOAD = 3;
+
+/** How an id is kept, by its first byte. */
+const ID_KINDS: readonly string[] = ['number', 'string', 'bigint'];
 
 export type PointRecord =
   | {
@@ -46,7 +49,7 @@ export function* decodeRecords(body: Buffer, bodyOffset: number): Generator<Logg
 }
 
 function sizeOf(record: PointRecord): number {
-  const head = 1 + (typeof record.id === 'number' ? 9 : 17);
+  const head = 1 + (typeof record.id === 'string' ? 17 : 9);
   if (record.kind === 'delete') return head;
   let size = head + 8 + 4 + record.payload.length;
   if (record.kind === 'payload') return size;
@@ -73,8 +76,9 @@ class Writer {
   }
 
   private id(id: PointId): void {
-    this.at = this.bytes.writeUInt8(typeof id === 'number' ? 0 : 1, this.at);
+    this.at = this.bytes.writeUInt8(ID_KINDS.indexOf(typeof id), this.at);
     if (typeof id === 'number') this.at = this.bytes.writeDoubleLE(id, this.at);
+    else if (typeof id === 'bigint') this.at = this.bytes.writeBigUInt64LE(id, this.at);
     else this.at += this.bytes.write(id.replaceAll('-', ''), this.at, 'hex');
   }
 
@@ -105,7 +109,9 @@ class Reader {
   }
 
   private id(): PointId {
-    if (this.u8() === 0) return this.f64();
+    const kind = ID_KINDS[this.u8()];
+    if (kind === 'number') return this.f64();
+    if (kind === 'bigint') return this.take(8).readBigUInt64LE();
     const hex = this.take(16).toString('hex');
     return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
   }

@@ -15,6 +15,8 @@ import { pageOf } from '../../../../../src/local/vectors/engine/scroll.js';
 import { searchTop } from '../../../../../src/local/vectors/engine/search.js';
 import { narrow, selectSlots } from '../../../../../src/local/vectors/engine/select.js';
 import { deletePoints, upsertPoints, writePayload } from '../../../../../src/local/vectors/engine/write-points.js';
+import type { PointInput } from '../../../../../src/local/vectors/engine/write-points.js';
+import { mergePayload } from '../../../../../src/local/vectors/json/payload-text.js';
 
 const RECORD: CollectionRecord = {
   folder: 'c',
@@ -27,6 +29,13 @@ const RECORD: CollectionRecord = {
     ['rev', 'integer'],
   ],
 };
+
+const pointInput = (id: number, n: number, payload: JsonObject): PointInput => ({
+  id,
+  vectors: new Map([['e', Float32Array.of(n, 1)]]),
+  content: { payload: JSON.stringify(payload) },
+  payloadValue: payload,
+});
 
 const doc = (n: number): string => `doc-${n}`;
 
@@ -69,7 +78,7 @@ describe('Collection', () => {
   const put = (collection: Collection, points: readonly { id: number; n: number; payload: JsonObject }[]) =>
     upsertPoints(collection, {
       mode: 'upsert',
-      points: points.map(({ id, n, payload }) => ({ id, vectors: new Map([['e', Float32Array.of(n, 1)]]), payload })),
+      points: points.map(({ id, n, payload }) => pointInput(id, n, payload)),
     });
 
   test('agrees with a plain map after any writes and restarts, through indexes and by scan', async () => {
@@ -82,7 +91,7 @@ describe('Collection', () => {
           if (one.kind === 'upsert') {
             const guard = parseFilter({ must: [{ key: 'rev', range: { lte: one.rev } }] });
             const payload = { doc: doc(one.doc), rev: one.rev };
-            const points = one.ids.map((id) => ({ id, vectors: new Map([['e', Float32Array.of(id, 1)]]), payload }));
+            const points = one.ids.map((id) => pointInput(id, id, payload));
             await upsertPoints(collection, { mode: 'upsert', points, updateFilter: guard });
             for (const id of one.ids) {
               const there = model.get(id);
@@ -94,10 +103,8 @@ describe('Collection', () => {
             for (const [id, payload] of model) if (matchesPlain(filter, id, payload)) model.delete(id);
           } else if (one.kind === 'payload') {
             const known = model.get(one.id);
-            const change = writePayload(
-              collection,
-              { ids: [one.id] },
-              { payload: { doc: doc(one.doc) }, replace: false },
+            const change = writePayload(collection, { ids: [one.id] }, (before) =>
+              mergePayload(before, JSON.stringify({ doc: doc(one.doc) })),
             );
             if (known === undefined) await expect(change).rejects.toThrow(`No point with id ${one.id}`);
             else await change.then(() => model.set(one.id, { ...known, doc: doc(one.doc) }));
