@@ -13,7 +13,7 @@ import { outlineMarkdown } from './markdown-outline.js';
 type WindowSpec = Exclude<ChunkerSpec, { kind: 'whole' }>;
 
 /** Raised whenever the same parameters cut differently: refreshes then refuse to mix two ways in one collection. */
-const ALGORITHM = 1;
+const ALGORITHM = 2;
 
 /**
  * Make a chunker. Sizes are counted by `tokenizer` on the text that will be embedded.
@@ -72,12 +72,15 @@ const MAX_WORDS = 50_000;
 function rememberingWords(count: CutTools['countTokens']): CutTools['countTokens'] {
   const words = new Map<string, number>();
   return async (texts) => {
-    const unknown = [...new Set(texts.filter((text) => !words.has(text)))];
-    const counts = unknown.length === 0 ? [] : await count(unknown);
-    const fresh = new Map(unknown.map((text, index) => [text, counts[index] ?? 0]));
-    const found = texts.map((text) => words.get(text) ?? fresh.get(text) ?? 0);
-    for (const [text, tokens] of fresh)
+    const unknown = new Map<string, number>();
+    for (const text of texts) if (!words.has(text)) unknown.set(text, 0);
+    const asked = [...unknown.keys()];
+    const counts = asked.length === 0 ? [] : await count(asked);
+    for (const [index, text] of asked.entries()) {
+      const tokens = counts[index] ?? 0;
       if (text.length <= WORD_UNITS && words.size < MAX_WORDS) words.set(text, tokens);
-    return found;
+      else unknown.set(text, tokens);
+    }
+    return texts.map((text) => words.get(text) ?? unknown.get(text) ?? 0);
   };
 }

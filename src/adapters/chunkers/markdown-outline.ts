@@ -31,8 +31,10 @@ export async function outlineMarkdown(source: string, breathe: () => Promise<voi
   const sections = new SectionBuilder();
   if (matter > 0) sections.add({ piece: { start: 0, end: matter, shape: 'lines' } });
   const body = source.slice(matter);
+  const links = new LinkLabels(body);
   for (const unit of parseUnits(body)) {
-    for (const block of unit.opaque ? [opaqueBlock(unit)] : parseUnit(body, unit)) sections.add(moved(block, matter));
+    for (const block of unit.opaque ? [opaqueBlock(unit)] : parseUnit(body, unit, links))
+      sections.add(moved(block, matter));
     await breathe();
   }
   return sections.finish();
@@ -42,18 +44,18 @@ function opaqueBlock({ start, end, fenced }: ParseUnit): PlacedBlock {
   return { piece: { start, end, shape: fenced ? 'lines' : 'prose' } };
 }
 
-function parseUnit(source: string, unit: ParseUnit): readonly PlacedBlock[] {
-  const root = fromMarkdown(source.slice(unit.start, unit.end), {
-    extensions: [gfmTable()],
-    mdastExtensions: [gfmTableFromMarkdown()],
-  });
+function parseUnit(source: string, unit: ParseUnit, links: LinkLabels): readonly PlacedBlock[] {
+  const root = parse(source.slice(unit.start, unit.end));
   const spans = endToEnd(root.children, { start: 0, end: unit.end - unit.start });
   if (spans.length === 0) return [opaqueBlock(unit)];
   return root.children.map((block, index) => {
     const piece = toPiece(block, spans[index] ?? { start: 0, end: 0 });
     const placed = { piece: movedPiece(piece, unit.start) };
     if (block.type !== 'heading') return placed;
-    const heading = { depth: block.depth, title: titleOf(block) };
+    const heading = {
+      depth: block.depth,
+      title: titleOf(block, source.slice(placed.piece.start, placed.piece.end), links),
+    };
     return { piece: { ...placed.piece, isTitle: true }, heading };
   });
 }
@@ -81,9 +83,34 @@ function toPiece(block: Block, span: Span): Piece {
   };
 }
 
-/** What a heading reads, without its markup. */
-function titleOf(node: unknown): string {
-  return plainText(node).replace(/\s+/g, ' ').trim();
+function parse(markdown: string): Root {
+  return fromMarkdown(markdown, { extensions: [gfmTable()], mdastExtensions: [gfmTableFromMarkdown()] });
+}
+
+/** What a heading reads, without its markup. Where its links lead may stand in another unit. */
+function titleOf(heading: Block, source: string, links: LinkLabels): string {
+  const definitions = links.definedIn(source);
+  const whole = definitions === '' ? heading : (parse(`${source.trimEnd()}\n\n${definitions}`).children[0] ?? heading);
+  return plainText(whole).replace(/\s+/g, ' ').trim();
+}
+
+const LABEL = /\[((?:[^[\]\\]|\\.)+)\]/g;
+const DEFINITION = /^ {0,3}\[((?:[^[\]\\]|\\.){1,999})\]:/gm;
+
+/** The labels that links of a document may name: `[label]: address`. */
+class LinkLabels {
+  private known: ReadonlySet<string> | undefined;
+
+  constructor(private readonly source: string) {}
+
+  /** Definitions, leading nowhere, of the labels that a piece of the document names. */
+  definedIn(markdown: string): string {
+    const labels = [...markdown.matchAll(LABEL)].map(([, label = '']) => label);
+    if (labels.length === 0) return '';
+    this.known ??= new Set([...this.source.matchAll(DEFINITION)].map(([, label = '']) => label.toLowerCase()));
+    const defined = labels.filter((label) => this.known?.has(label.toLowerCase()));
+    return defined.map((label) => `[${label}]: #\n`).join('');
+  }
 }
 
 function plainText(node: unknown): string {

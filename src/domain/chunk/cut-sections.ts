@@ -176,7 +176,7 @@ function trimDraft(source: string, { start, own, end }: Draft): readonly Draft[]
 }
 
 function toChunk({ start, end }: Draft, { request, section, leads, from }: Settling): Omit<Chunk, 'tokens'> {
-  const begins = request.source.slice(from, start).trim() === '';
+  const begins = trimSpan(request.source, { start: from, end: start }) === undefined;
   const lead = begins ? leads.first : leads.later;
   return {
     text: request.source.slice(start, end),

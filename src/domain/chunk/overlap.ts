@@ -5,6 +5,9 @@ import type { Packed } from './pack-pieces.js';
 import type { Span } from './span.js';
 import { splitWords } from './split-text.js';
 
+/** How far back is looked first: most words' tokens are longer than that. */
+const USUAL_UNITS_PER_TOKEN = 8;
+
 /** A chunk to be; `start` lies before `own` when it repeats the end of the chunk before it. */
 export interface Draft extends Span {
   /** Where what no other chunk holds begins. */
@@ -21,28 +24,47 @@ export async function withOverlap(
   packed: readonly Packed[],
   how: { readonly from: number; readonly overlap: number; readonly blank: number; readonly tools: CutTools },
 ): Promise<readonly Draft[]> {
-  const tails = packed.map(({ start, overlaps }) => (overlaps ? tailWords(source, start, how) : []));
-  const texts = tails.flatMap((words) => words.map((word) => countedText(source, word)));
-  const counts = await countAll(how.tools, texts);
-  let at = 0;
-  return packed.map(({ start, end }, index) => {
-    const words = tails[index] ?? [];
-    const tokens = counts.slice(at, at + words.length).map((count) => Math.max(1, count - how.blank));
-    at += words.length;
-    return { start: tailStart(words, tokens, how.overlap) ?? start, own: start, end };
-  });
+  const drafts: Draft[] = packed.map(({ start, end }) => ({ start, own: start, end }));
+  let open = packed.flatMap(({ overlaps }, index) => (overlaps ? [index] : []));
+  for (const unitsPerToken of [USUAL_UNITS_PER_TOKEN, MAX_UNITS_PER_TOKEN]) {
+    const tails = open.map((index) => tailOf(source, packed[index]?.start ?? 0, { ...how, unitsPerToken }));
+    const counts = await countAll(
+      how.tools,
+      tails.flatMap(({ words }) => words.map((word) => countedText(source, word))),
+    );
+    let at = 0;
+    open = open.filter((index, place) => {
+      const { words = [], isAll = true } = tails[place] ?? {};
+      const tokens = counts.slice(at, at + words.length).map((count) => Math.max(1, count - how.blank));
+      at += words.length;
+      // Words that all fit may not be all that fit.
+      if (!isAll && tokens.reduce((sum, each) => sum + each, 0) <= how.overlap) return true;
+      const { own = 0, end = 0 } = drafts[index] ?? {};
+      drafts[index] = { start: tailStart(words, tokens, how.overlap) ?? own, own, end };
+      return false;
+    });
+    await how.tools.breathe();
+  }
+  return drafts;
 }
 
-function tailWords(
+interface Tail {
+  readonly words: readonly Span[];
+  /** Whether no further word before them would count. */
+  readonly isAll: boolean;
+}
+
+function tailOf(
   source: string,
   end: number,
-  { from, overlap }: { readonly from: number; readonly overlap: number },
-): readonly Span[] {
-  const reach = Math.max(from, end - overlap * MAX_UNITS_PER_TOKEN);
+  how: { readonly from: number; readonly overlap: number; readonly unitsPerToken: number },
+): Tail {
+  const reach = Math.max(how.from, end - how.overlap * how.unitsPerToken);
   const words = splitWords(source, { start: reach, end });
   // The first may be the end of a longer word, unless it begins where the section does.
-  const whole = reach === from ? words : words.slice(1);
-  return whole.slice(-overlap);
+  const whole = reach === how.from ? words : words.slice(1);
+  const isAll = reach === how.from || how.unitsPerToken === MAX_UNITS_PER_TOKEN || whole.length >= how.overlap;
+  return { words: whole.slice(-how.overlap), isAll };
 }
 
 function tailStart(words: readonly Span[], tokens: readonly number[], overlap: number): number | undefined {

@@ -38,6 +38,17 @@ export function finerPieces(source: string, piece: Piece, room: number): readonl
 
 /** What came out in one is what went in, and need not be counted again. */
 function shaped(spans: readonly Span[], shape: Shape, whole: Piece): readonly Piece[] {
-  if (spans.length <= 1) return [{ ...whole, shape }];
-  return spans.map((span) => ({ ...span, shape }));
+  const [only] = spans;
+  if (only && spans.length === 1) {
+    const { children, isTitle, tokens } = whole;
+    return [{ start: only.start, end: only.end, shape, children, isTitle, tokens }];
+  }
+  return spans.map(({ start, end }) => ({
+    start,
+    end,
+    shape,
+    children: undefined,
+    isTitle: undefined,
+    tokens: undefined,
+  }));
 }

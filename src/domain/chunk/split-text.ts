@@ -1,17 +1,30 @@
-import { continuesGrapheme } from './span.js';
+import { graphemeStarts, lastGraphemeStart } from './graphemes.js';
+import { continuesGrapheme, isWhiteSpace } from './span.js';
 import type { Span } from './span.js';
 
 // Each function cuts a span into spans that stand end to end and cover it, never inside a grapheme.
 // The locale is fixed: where a text is cut must not depend on whose machine cuts it.
 const SENTENCES = new Intl.Segmenter('en', { granularity: 'sentence' });
-const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
-const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+/** The segmenter copies its text for each segment: its time grows with the square of what it is given. */
+const SENTENCE_UNITS = 4_096;
 
 export function splitSentences(source: string, span: Span): readonly Span[] {
-  return cutAt(
-    span,
-    [...SENTENCES.segment(source.slice(span.start, span.end))].map(({ index }) => index),
-  );
+  const spans: Span[] = [];
+  let start = span.start;
+  for (let units = SENTENCE_UNITS; start < span.end;) {
+    const end = Math.min(span.end, start + units);
+    const before = start;
+    for (const { index } of SENTENCES.segment(source.slice(start, end)))
+      if (index > 0) {
+        spans.push({ start, end: before + index });
+        start = before + index;
+      }
+    if (end === span.end) break;
+    // The last one may go on behind its window, so the next window begins with it.
+    units = start === before ? units * 2 : SENTENCE_UNITS;
+  }
+  spans.push({ start, end: span.end });
+  return spans;
 }
 
 /** Lines, each with its line feed. */
@@ -21,7 +34,19 @@ export function splitLines(source: string, span: Span): readonly Span[] {
 
 /** Words, each with the white space behind it. */
 export function splitWords(source: string, span: Span): readonly Span[] {
-  return cutAt(span, startsAfter(source, span, /\s+/gu));
+  const words: Span[] = [];
+  let { start } = span;
+  let afterSpace = false;
+  for (let at = span.start; at < span.end; at += 1) {
+    const isSpace = isWhiteSpace(source.charCodeAt(at));
+    if (afterSpace && !isSpace && !continuesGrapheme(source, at)) {
+      words.push({ start, end: at });
+      start = at;
+    }
+    afterSpace = isSpace;
+  }
+  words.push({ start, end: span.end });
+  return words;
 }
 
 /** Parts of about `units` code units. */
@@ -85,15 +110,7 @@ function windowEnd(source: string, start: number, limit: number): number {
   const after = start + space + 1;
   if (space > window.length / 2 && after < limit && !continuesGrapheme(source, after)) return after;
   // One code unit more than fits, so that the last start inside is known to be one.
-  const text = source.slice(start, limit + 1);
-  if (PRINTABLE_ASCII.test(text)) return limit;
-  const starts = [...graphemeStarts(text)];
-  return start + (starts.findLast((at) => at > 0 && start + at <= limit) ?? limit - start);
-}
-
-function* graphemeStarts(text: string): Generator<number> {
-  if (PRINTABLE_ASCII.test(text)) for (let at = 0; at < text.length; at += 1) yield at;
-  else for (const { index } of GRAPHEMES.segment(text)) yield index;
+  return start + (lastGraphemeStart(source.slice(start, limit + 1), limit - start) ?? limit - start);
 }
 
 function startsAfter(source: string, span: Span, separator: RegExp): readonly number[] {
