@@ -4,6 +4,7 @@ import { indexName } from '../../domain/ids.js';
 import type { IndexRow } from '../../domain/alias/index-row.js';
 import type { CommandContext } from '../context.js';
 import type { CommandDefinition, CommandResult } from '../command.js';
+import { leftOutLines, readLeftOut } from '../left-out.js';
 import { table } from '../output/index.js';
 import { servicesResult } from '../services-text.js';
 import { versionFields } from './versions.js';
@@ -37,6 +38,9 @@ async function indexStatus(context: CommandContext, name: string): Promise<Comma
   }
   const [state, versions] = [await ports.log.state(index), await ports.registry.versions(index)];
   const totals = await Promise.all(versions.map(({ number }) => ports.ledger.totals({ index, number })));
+  const shown = row.candidate ?? row.live ?? versions.at(-1)?.number;
+  const quarantined = totals[versions.findIndex(({ number }) => number === shown)]?.quarantined ?? 0;
+  const leftOut = shown === undefined ? undefined : await readLeftOut(ports, { index, number: shown }, quarantined);
   return {
     fields: {
       index,
@@ -48,6 +52,7 @@ async function indexStatus(context: CommandContext, name: string): Promise<Comma
       hold: row.hold ? { ...row.hold } : null,
       head: state.head,
       versions: versions.map((version, at) => ({ ...versionFields(version), ...totals[at] })),
+      quarantine: leftOut?.documents.map((document) => ({ version: leftOut.version, ...document })) ?? [],
     },
     text: [
       `Index "${index}", alias "${row.alias}", ${state.documents} documents, corpus log at revision ${state.head}`,
@@ -64,6 +69,7 @@ async function indexStatus(context: CommandContext, name: string): Promise<Comma
           String(state.head - version.watermark),
         ]),
       ),
+      ...(leftOut === undefined ? [] : leftOutLines(leftOut)),
     ].join('\n'),
   };
 }
