@@ -50,13 +50,10 @@ function childrenOf(pid: number): readonly number[] {
   return stdout.split('\n').filter(Boolean).map(Number);
 }
 
+/** One that has ended may still have its entry, until somebody asks how it ended. */
 function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout.trim() !== '' && !stdout.startsWith('Z');
 }
 
 describeEmbedder('transformers', async () => open(), { refusesBlank: true });

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One way in which servers are known to go wrong; consumed by the next request unless `always`. */
+/** One way in which servers are known to go wrong. */
 export type Fault =
   | {
       readonly kind: 'status';
@@ -16,8 +16,10 @@ export type Fault =
 export interface EmbeddingsServer {
   readonly baseUrl: string;
   readonly requests: readonly { readonly input: readonly string[]; readonly authorization: string | undefined }[];
-  /** The next request meets this fault; with `always` every one does. */
-  fail(fault: Fault, always?: boolean): void;
+  /** The next request meets this fault, or the next few, or (`true`) every one; `on`: only those that hold this word. */
+  fail(fault: Fault, times?: number | true, on?: string): void;
+  /** No request meets a fault any more. */
+  heal(): void;
   /** Texts that hold this are refused with 400, and with them their whole request. */
   refuse(word: string): void;
   close(): Promise<void>;
@@ -28,14 +30,16 @@ const DIMENSIONS = 8;
 /** A stand-in for `/v1/embeddings`: letter counts as vectors, so that equal texts are equal and order shows. */
 export async function startEmbeddingsServer(): Promise<EmbeddingsServer> {
   const requests: { input: readonly string[]; authorization: string | undefined }[] = [];
-  let fault: { readonly fault: Fault; readonly always: boolean } | undefined;
+  let planned: { readonly fault: Fault; times: number; readonly on: string } | undefined;
   let refused: string | undefined;
   const server = createServer((request, response) => {
     void readBody(request).then((body) => {
       const { input, encoding_format: format, model } = body;
       requests.push({ input, authorization: request.headers.authorization });
-      const current = fault?.fault;
-      if (fault?.always === false) fault = undefined;
+      const struck =
+        planned !== undefined && planned.times > 0 && input.some((text) => text.includes(planned?.on ?? ''));
+      const current = struck ? planned?.fault : undefined;
+      if (struck && planned) planned.times -= 1;
       if (refused !== undefined && input.some((text) => text.includes(refused ?? '')))
         return json(response, 400, { error: { message: 'input cannot be embedded' } });
       if (current?.kind === 'hang-up') return request.socket.destroy();
@@ -50,7 +54,8 @@ export async function startEmbeddingsServer(): Promise<EmbeddingsServer> {
   return {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests,
-    fail: (next, always = false) => (fault = { fault: next, always }),
+    fail: (fault, times = 1, on = '') => (planned = { fault, times: times === true ? Infinity : times, on }),
+    heal: () => (planned = undefined),
     refuse: (word) => (refused = word),
     close: () =>
       new Promise((resolve) => {
