@@ -147,6 +147,7 @@ export class Collection {
   async close(): Promise<void> {
     await this.compactor.stop();
     await this.readers.retire(this.log);
+    this.table.release();
   }
 
   private async load(): Promise<void> {

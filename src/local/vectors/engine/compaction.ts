@@ -147,7 +147,7 @@ class LogCopy {
   }
 
   movePlaces(): void {
-    for (const [id, place] of this.places) this.collection.table.movePayload(id, place);
+    this.collection.table.movePayloads(this.log, this.places);
   }
 
   private async copy(ids: readonly PointId[]): Promise<void> {

@@ -6,9 +6,11 @@ import { decodeContent, payloadValue } from '../storage/stored-payload.js';
 import type { PointContent } from '../storage/stored-payload.js';
 import { scalarsOf } from './field-index.js';
 import type { FieldIndex } from './field-index.js';
+import { grown } from './grown.js';
 import { SortedIds } from './sorted-ids.js';
 import { VectorColumn } from './vector-column.js';
 import type { VectorParams } from './vector-column.js';
+import { Watch } from './watch.js';
 
 /** Where a point's content stands; of length 0 when it has none. */
 export interface PayloadPlace {
@@ -45,8 +47,11 @@ export class PointTable {
   private readonly fields = new Map<string, FieldIndex>();
   private readonly slots = new Map<PointId, number>();
   private readonly ids: (PointId | undefined)[] = [];
-  private readonly versions: number[] = [];
-  private readonly places: PayloadPlace[] = [];
+  private readonly watches = new Set<Watch>();
+  private log: AppendLog | undefined;
+  private versions = new Float64Array(0);
+  private offsets = new Float64Array(0);
+  private lengths = new Uint32Array(0);
   private readonly free: number[] = [];
   private payloadBytes = 0;
 
@@ -84,7 +89,18 @@ export class PointTable {
   }
 
   placeAt(slot: number): PayloadPlace {
-    return this.places[slot] as PayloadPlace;
+    return { log: this.log as AppendLog, offset: this.offsets[slot] as number, length: this.lengths[slot] as number };
+  }
+
+  /** Be told which slots change, until `unwatch`. */
+  watch(): Watch {
+    const watch = new Watch();
+    this.watches.add(watch);
+    return watch;
+  }
+
+  unwatch(watch: Watch): void {
+    this.watches.delete(watch);
   }
 
   contentAt(slot: number): PointContent {
@@ -117,10 +133,13 @@ export class PointTable {
     if (slot !== undefined) this.setPlace(slot, point);
   }
 
-  /** The payload has moved and is otherwise the same. */
-  movePayload(id: PointId, place: PayloadPlace): void {
-    const slot = this.slots.get(id);
-    if (slot !== undefined) this.places[slot] = place;
+  /** Every payload has moved to another log and is otherwise the same. */
+  movePayloads(log: AppendLog, places: Iterable<readonly [PointId, PayloadPlace]>): void {
+    this.log = log;
+    for (const [id, { offset }] of places) {
+      const slot = this.slots.get(id);
+      if (slot !== undefined) this.offsets[slot] = offset;
+    }
   }
 
   /** @returns whether it was there */
@@ -130,13 +149,18 @@ export class PointTable {
     this.slots.delete(id);
     this.order.remove(id);
     this.ids[slot] = undefined;
-    this.payloadBytes -= this.placeAt(slot).length;
-    this.places[slot] = { ...this.placeAt(slot), length: 0 };
+    this.payloadBytes -= this.lengths[slot] as number;
+    this.lengths[slot] = 0;
     for (const column of this.columns.values()) column.set(slot, undefined);
     for (const index of this.fields.values()) index.set(slot, undefined);
     this.free.push(slot);
-    this.changes += 1;
+    this.changed(slot);
     return true;
+  }
+
+  /** Nobody asks any more: let the memory go. */
+  release(): void {
+    for (const column of this.columns.values()) column.release();
   }
 
   get hasIndexes(): boolean {
@@ -162,15 +186,25 @@ export class PointTable {
   }
 
   private setPlace(slot: number, { version, place, payload }: Omit<PointState, 'vectors'>): void {
-    this.payloadBytes += place.length - (this.places[slot]?.length ?? 0);
-    this.places[slot] = place;
+    this.payloadBytes += place.length - (this.lengths[slot] as number);
+    this.log = place.log;
+    this.offsets[slot] = place.offset;
+    this.lengths[slot] = place.length;
     this.versions[slot] = version;
-    this.changes += 1;
+    this.changed(slot);
     for (const index of this.fields.values()) index.set(slot, payload);
+  }
+
+  private changed(slot: number): void {
+    this.changes += 1;
+    for (const watch of this.watches) watch.note(slot);
   }
 
   private allocate(id: PointId): number {
     const slot = this.free.pop() ?? this.ids.length;
+    this.versions = grown(this.versions, slot + 1);
+    this.offsets = grown(this.offsets, slot + 1);
+    this.lengths = grown(this.lengths, slot + 1);
     this.ids[slot] = id;
     this.slots.set(id, slot);
     this.order.insert(id);

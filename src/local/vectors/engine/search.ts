@@ -1,11 +1,15 @@
 import type { Field, Filter } from '../../../domain/filter/filter.js';
 import type { PointId } from '../../../domain/filter/point-id.js';
+import { isAscending } from '../kernel/score-rows.js';
+import type { ScoredRows } from '../workers/best-rows.js';
 import { Breather } from './breather.js';
 import type { PayloadPlace, PointTable } from './point-table.js';
-import { narrow, slotTest } from './select.js';
+import { narrow, selectSlots, slotTest } from './select.js';
+import { scanColumn } from './scan-column.js';
 import { TopHits, compareRanked } from './top-hits.js';
 import type { Direction, Ranked } from './top-hits.js';
 import type { VectorColumn } from './vector-column.js';
+import type { Watch } from './watch.js';
 
 // Rows scored before asking whether it is time to make room: 256 × 1,536 dimensions take about half a millisecond.
 const BLOCK = 256;
@@ -43,13 +47,80 @@ export interface Group {
   readonly hits: readonly Hit[];
 }
 
-/** The best `limit` points by (score, id): exact, and every hit consistent in itself while writes go on. */
+// Asked for beyond the limit, so that points written while the scan was under way can be left out and judged anew.
+const SLACK = 16;
+
+// Changed points judged in one go.
+const ROUND = 256;
+
+/**
+ * The best `limit` points by (score, id): exact, as the table stands when the answer is put together,
+ * whatever was written while the scan was under way.
+ */
 export async function searchTop(table: PointTable, search: Search, limit: number): Promise<readonly Hit[]> {
-  const top = new TopHits<Hit>(limit, directionOf(search.column));
-  await eachScore(table, search, (slot, ranked) => {
-    if (top.accepts(ranked)) top.offer(capture(table, search, { slot, ...ranked }));
-  });
-  return top.hits;
+  if (limit === 0) return [];
+  const watch = table.watch();
+  try {
+    const slots = search.filter === undefined ? undefined : await selectSlots(table, search.filter);
+    const judged = new Map<number, Ranked>();
+    for (let slack = SLACK; ; slack = 2 * slack + watch.all.size) {
+      const wanted = { query: search.vector, limit: limit + slack, capacity: table.capacity, slots };
+      const found = await scanColumn(search.column, wanted);
+      await judgeMost(table, search, { watch, judged });
+      // From here to the answer in one turn.
+      judge(table, search, { watch, judged });
+      const stale = found.reduce((sum, { rows }) => sum + rows.filter((row) => watch.all.has(row)).length, 0);
+      // Fewer than the slack: what they took from others, others have all the same.
+      if (stale < slack) return merge(table, search, { found, judged, limit, watch });
+    }
+  } finally {
+    table.unwatch(watch);
+  }
+}
+
+/** Points that changed, with their scores as they are now. */
+interface Changed {
+  readonly watch: Watch;
+  readonly judged: Map<number, Ranked>;
+}
+
+async function judgeMost(table: PointTable, search: Search, changed: Changed): Promise<void> {
+  const breather = new Breather();
+  while (changed.watch.pending > ROUND) {
+    judge(table, search, changed);
+    await breather.pause();
+  }
+}
+
+/** Judge some of what changed since the last time; all when it is no more than a round. */
+function judge(table: PointTable, search: Search, { watch, judged }: Changed): void {
+  const test = slotTest(table, search.filter);
+  for (const slot of watch.take(ROUND)) {
+    judged.delete(slot);
+    const id = table.idAt(slot);
+    if (id === undefined || !search.column.has(slot) || !test(slot)) continue;
+    judged.set(slot, { id, score: search.column.score(slot, search.vector) });
+  }
+}
+
+function merge(
+  table: PointTable,
+  search: Search,
+  { found, judged, limit, watch }: Changed & { readonly found: readonly ScoredRows[]; readonly limit: number },
+): readonly Hit[] {
+  const top = new TopHits<Ranked & { readonly slot: number }>(limit, directionOf(search.column));
+  const within = thresholdTest(search);
+  const offer = (slot: number, { id, score }: Ranked): void => {
+    if (id !== search.except && within(score)) top.offer({ slot, id, score });
+  };
+  for (const { rows, scores } of found) {
+    rows.forEach((slot, i) => {
+      const id = table.idAt(slot);
+      if (id !== undefined && !watch.all.has(slot)) offer(slot, { id, score: scores[i] as number });
+    });
+  }
+  for (const [slot, ranked] of judged) offer(slot, ranked);
+  return top.hits.map((hit) => capture(table, search, hit));
 }
 
 /** The best groups by their best point; two passes, so that only the chosen ones are filled. */
@@ -124,12 +195,12 @@ async function eachScore(
 }
 
 function thresholdTest({ column, scoreThreshold }: Search): (score: number) => boolean {
-  if (scoreThreshold === undefined) return () => true;
+  if (scoreThreshold === undefined) return (score) => !Number.isNaN(score);
   return directionOf(column) === 'ascending' ? (score) => score < scoreThreshold : (score) => score > scoreThreshold;
 }
 
 const directionOf = (column: VectorColumn): Direction =>
-  column.params.distance === 'Euclid' ? 'ascending' : 'descending';
+  isAscending(column.params.distance) ? 'ascending' : 'descending';
 
 function capture(table: PointTable, search: Search, found: Ranked & { readonly slot: number }): Hit {
   return {

@@ -1,55 +1,78 @@
-import type { Distance } from '../../../domain/version/identity.js';
-
-const SEGMENT_ROWS = 4096;
+import { createSegment, segmentRows } from '../kernel/segment.js';
+import type { Segment } from '../kernel/segment.js';
+import type { Metric } from '../kernel/score-rows.js';
+import { SegmentScorer } from '../kernel/segment-scorer.js';
+import { scanPool } from '../workers/scan-pool.js';
 
 export interface VectorParams {
   /** Components of a vector, integer 1–65,536. */
   readonly size: number;
-  readonly distance: Distance;
+  readonly distance: Metric;
 }
 
-/** One named vector of all points of a collection, by slot, in segments that never move. */
+/** One named vector of all points of a collection, by slot, in segments that never move and every thread can read. */
 export class VectorColumn {
-  private readonly segments: Float32Array[] = [];
-  private readonly present: boolean[] = [];
+  readonly rowsPerSegment: number;
+  readonly segments: Segment[] = [];
+  private readonly scorers: SegmentScorer[] = [];
 
-  constructor(readonly params: VectorParams) {}
+  constructor(readonly params: VectorParams) {
+    this.rowsPerSegment = segmentRows(params.size);
+  }
 
   set(slot: number, vector: Float32Array | undefined): void {
-    this.present[slot] = vector !== undefined;
-    if (vector === undefined) return;
-    while (this.segments.length * SEGMENT_ROWS <= slot) {
-      this.segments.push(new Float32Array(SEGMENT_ROWS * this.params.size));
+    const row = slot % this.rowsPerSegment;
+    if (vector === undefined) {
+      const scorer = this.scorers[Math.floor(slot / this.rowsPerSegment)];
+      if (scorer !== undefined) scorer.present[row] = 0;
+      return;
     }
-    this.row(slot).set(vector);
+    while (this.scorers.length * this.rowsPerSegment <= slot) this.addSegment();
+    const scorer = this.scorerOf(slot);
+    scorer.components.set(vector, row * scorer.width);
+    scorer.present[row] = 1;
   }
 
   has(slot: number): boolean {
-    return this.present[slot] === true;
+    return this.scorers[Math.floor(slot / this.rowsPerSegment)]?.present[slot % this.rowsPerSegment] === 1;
   }
 
   /** A copy; undefined when the point has no such vector. */
   get(slot: number): Float32Array | undefined {
-    return this.has(slot) ? this.row(slot).slice() : undefined;
+    if (!this.has(slot)) return undefined;
+    const scorer = this.scorerOf(slot);
+    const start = (slot % this.rowsPerSegment) * scorer.width;
+    return Float32Array.from(scorer.components.subarray(start, start + this.params.size));
   }
 
-  /** Score of one point, rounded to float32 as Qdrant's are. `query` must be prepared as stored vectors are. */
+  /** Score of one point, in float32. `query` must be prepared as stored vectors are, and not changed while it is used. */
   score(slot: number, query: Float32Array): number {
-    const segment = this.segments[Math.floor(slot / SEGMENT_ROWS)] as Float32Array;
-    const start = (slot % SEGMENT_ROWS) * this.params.size;
-    return this.params.distance === 'Euclid'
-      ? Math.fround(Math.sqrt(squaredDistance(segment, start, query)))
-      : Math.fround(dot(segment, start, query));
+    const rows = { first: slot % this.rowsPerSegment, count: 1 };
+    return this.scorerOf(slot).score(this.params.distance, query, rows)[0] as number;
   }
 
-  private row(slot: number): Float32Array {
-    const start = (slot % SEGMENT_ROWS) * this.params.size;
-    return (this.segments[Math.floor(slot / SEGMENT_ROWS)] as Float32Array).subarray(start, start + this.params.size);
+  /** The main thread's view of a segment, by the segment's id. */
+  readonly scorerById = (id: number): SegmentScorer =>
+    this.scorers[this.segments.findIndex((segment) => segment.id === id)] as SegmentScorer;
+
+  /** Let other threads forget it; nobody searches it any more. */
+  release(): void {
+    scanPool.forget(this.segments);
+  }
+
+  private scorerOf(slot: number): SegmentScorer {
+    return this.scorers[Math.floor(slot / this.rowsPerSegment)] as SegmentScorer;
+  }
+
+  private addSegment(): void {
+    const segment = createSegment(this.params.size);
+    this.segments.push(segment);
+    this.scorers.push(new SegmentScorer(segment, 0));
   }
 }
 
-/** As Qdrant stores it: of length 1 for Cosine (a zero vector stays zero), otherwise unchanged. */
-export function prepareVector(vector: Float32Array, distance: Distance): Float32Array {
+/** A vector as it is stored: of length 1 for Cosine (a zero vector stays zero), otherwise unchanged. */
+export function prepareVector(vector: Float32Array, distance: Metric): Float32Array {
   if (distance !== 'Cosine') return vector;
   let squares = 0;
   for (const component of vector) squares += component * component;
@@ -57,31 +80,4 @@ export function prepareVector(vector: Float32Array, distance: Distance): Float32
   // Qdrant leaves vectors alone that are zero or normalised already, so that writing one back changes nothing.
   if (length === 0 || Math.abs(length - 1) < 1e-6) return vector;
   return vector.map((component) => component / length);
-}
-
-// Four independent sums: one would make each addition wait for the last.
-function dot(a: Float32Array, start: number, b: Float32Array): number {
-  const length = b.length;
-  const even = length - (length % 4);
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  for (let i = 0; i < even; i += 4) {
-    s0 += a[start + i]! * b[i]!;
-    s1 += a[start + i + 1]! * b[i + 1]!;
-    s2 += a[start + i + 2]! * b[i + 2]!;
-    s3 += a[start + i + 3]! * b[i + 3]!;
-  }
-  for (let i = even; i < length; i += 1) s0 += a[start + i]! * b[i]!;
-  return s0 + s1 + (s2 + s3);
-}
-
-function squaredDistance(a: Float32Array, start: number, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < b.length; i += 1) {
-    const difference = a[start + i]! - b[i]!;
-    sum += difference * difference;
-  }
-  return sum;
 }

@@ -9,6 +9,8 @@ type Kernels = Readonly<Record<'dot' | 'euclid' | 'manhattan', Kernel>>;
 
 /** One thread's view of a segment. */
 export class SegmentScorer {
+  /** Components of a row, padding included. */
+  readonly width: number;
   /** All rows, padding included. */
   readonly components: Float32Array;
   /** 1 where there is a vector. */
@@ -24,11 +26,11 @@ export class SegmentScorer {
     private readonly thread: number,
   ) {
     const { buffer, rows, stride, memory } = segment;
-    const width = stride / Float32Array.BYTES_PER_ELEMENT;
+    this.width = stride / Float32Array.BYTES_PER_ELEMENT;
     const scratch = scratchAt(segment, thread);
-    this.components = new Float32Array(buffer, 0, rows * width);
+    this.components = new Float32Array(buffer, 0, rows * this.width);
     this.present = new Uint8Array(buffer, presenceAt(segment), rows);
-    this.query = new Float32Array(buffer, scratch, width);
+    this.query = new Float32Array(buffer, scratch, this.width);
     this.scores = new Float32Array(buffer, scratch + stride, BLOCK_ROWS);
     const module = memory === undefined ? undefined : compiledKernel();
     if (module !== undefined && memory !== undefined) {
@@ -58,7 +60,7 @@ export class SegmentScorer {
   }
 
   private scoreInJavaScript(metric: Metric, first: number, count: number): void {
-    const width = this.query.length;
+    const { width } = this;
     for (let i = 0; i < count; i += 1) {
       const row = this.components.subarray((first + i) * width, (first + i + 1) * width);
       this.scores[i] = scoreRow(metric, row, this.query);
