@@ -1,3 +1,4 @@
+import { canonicalJson } from '../domain/version/canonical-json.js';
 import type { EmbedderSpec } from '../domain/index-spec.js';
 import type { Embedder } from '../ports/embedder.js';
 import type { Toolbox } from '../ports/toolbox.js';
@@ -15,7 +16,8 @@ export function createToolbox(options: {
     source: openSource,
     chunker: openChunker,
     embedder(spec: EmbedderSpec): Embedder {
-      const key = JSON.stringify(spec);
+      // A specification that was stored comes back with its keys in another order.
+      const key = canonicalJson(spec);
       const known = embedders.get(key);
       if (known) return known;
       const opened = openEmbedder(spec, options);
