@@ -52,7 +52,7 @@ describe('building with a server that speaks /v1/embeddings', () => {
     await server.close();
   });
 
-  test('a storm of 429 is waited out as the server asks, and nothing is sent twice', { timeout: 60_000 }, async () => {
+  test('a storm of 429 is waited out as the server asks, and nothing is sent twice', { timeout: 120_000 }, async () => {
     server.fail({ kind: 'status', status: 429, headers: { 'retry-after': '1' } }, 4, LATE_WORD);
     const { exitCode, result } = await place.cutover('reindex', 'docs', '--yes');
     expect({ exitCode, ...result }).toMatchObject({ exitCode: 0, state: 'live', embedded: DOCUMENTS, quarantined: 0 });
@@ -67,7 +67,7 @@ describe('building with a server that speaks /v1/embeddings', () => {
     ['too few vectors', { kind: 'fewer' }, 'EMBED_REPLY_INVALID', /server/],
     ['vectors of another length', { kind: 'wrong-length' }, 'EMBED_REPLY_INVALID', /server/],
     ['401 half way', { kind: 'status', status: 401 }, 'AUTH_FAILED', /cutover down && cutover up/],
-  ])('%s ends the build with a code and a next step; the alias does not move', { timeout: 60_000 }, async (...of) => {
+  ])('%s ends the build with a code and a next step; the alias does not move', { timeout: 120_000 }, async (...of) => {
     const [, fault, code, hint] = of;
     await configure('second');
     server.fail(fault, true, LATE_WORD);
@@ -81,7 +81,7 @@ describe('building with a server that speaks /v1/embeddings', () => {
 
   test(
     'once the server is well, the same version is finished with only what is missing',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       server.heal();
       const before = server.requests.length;
@@ -102,14 +102,14 @@ describe('building with a server that speaks /v1/embeddings', () => {
     },
   );
 
-  test('a key that is not there is named, with what a running worker needs', { timeout: 30_000 }, async () => {
+  test('a key that is not there is named, with what a running worker needs', { timeout: 60_000 }, async () => {
     const { exitCode, result } = await place.cutover('reindex', 'keyless', '--yes');
     expect({ exitCode, ...result }).toMatchObject({ exitCode: 1, code: 'AUTH_FAILED' });
     expect(result['message']).toMatch(/NO_SUCH_KEY is not set/);
     expect(result['hint']).toMatch(/cutover down && cutover up/);
   });
 
-  test('an ONNX model is run by the built package, in processes of its own', { timeout: 60_000 }, async () => {
+  test('an ONNX model is run by the built package, in processes of its own', { timeout: 120_000 }, async () => {
     // The model has to know a word of each probe text, too.
     const words = [topicDocument(0), ...PROBE_TEXTS].flatMap((text) => text.toLowerCase().match(/\p{L}+/gu) ?? []);
     const rows = words.map((word, at) => [word, [1, at, at % 3, at % 5]] as const);
