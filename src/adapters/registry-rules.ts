@@ -129,7 +129,18 @@ export function requireStorable(
 }
 
 /** Document ids in the one order every store agrees on: by code point, as UTF-8 bytes sort. */
-export const byDocId = (a: DocId, b: DocId): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+export function byDocId(a: DocId, b: DocId): number {
+  const shorter = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < shorter && a.charCodeAt(at) === b.charCodeAt(at)) at += 1;
+  return at === shorter ? a.length - b.length : placeOf(a.charCodeAt(at)) - placeOf(b.charCodeAt(at));
+}
+
+/** Halves of surrogate pairs spell the highest code points, but are not the highest code units. */
+function placeOf(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}
 
 type Present<T> = { [K in keyof T]: T[K] };
 

@@ -3,7 +3,7 @@ import type { ContentKey, DocId, IndexName, Revision } from '../../domain/ids.js
 import type { ContentStore, CorpusLog, CorpusState, ScanHandle } from '../../ports/corpus-log.js';
 import { logFrozen, supersededScan } from '../registry-errors.js';
 import { byDocId, defined, requireStorable } from '../registry-rules.js';
-import { activeFreeze, corpusOf, rowsIn, type Corpus, type DocumentRow, type MemoryState } from './state.js';
+import { activeFreeze, corpusOf, putRow, rowsIn, type Corpus, type DocumentRow, type MemoryState } from './state.js';
 
 type SliceBounds = Parameters<CorpusLog['planSlices']>[2];
 type Batch = Parameters<CorpusLog['record']>[1];
@@ -57,9 +57,8 @@ export class MemoryCorpusLog implements CorpusLog {
     const corpus = this.corpusOfScan(scan);
     if (batch.changes.length > 0) this.refuseFrozen(scan.index, corpus);
     for (const change of batch.changes) {
-      corpus.head += 1;
       if (change.content) this.shared.contents.set(change.content.key, change.content.text);
-      corpus.documents.set(change.id, presentRow(change, corpus.head, scan.scan));
+      putRow(corpus, presentRow(change, corpus.head + 1, scan.scan));
     }
     for (const id of batch.unchanged) {
       const row = corpus.documents.get(id);
@@ -86,9 +85,8 @@ export class MemoryCorpusLog implements CorpusLog {
       .sort((a, b) => byDocId(a.id, b.id));
     if (due.length > 0) this.refuseFrozen(scan.index, corpus);
     for (const { id, contentHash } of due) {
-      corpus.head += 1;
-      const document: LogDocument = { id, revision: corpus.head, kind: 'deleted', contentHash, metadata: {} };
-      corpus.documents.set(id, { document, textBytes: 0, seenScan: 0, misses: 0, missedScan: 0 });
+      const document: LogDocument = { id, revision: corpus.head + 1, kind: 'deleted', contentHash, metadata: {} };
+      putRow(corpus, { document, textBytes: 0, seenScan: 0, misses: 0, missedScan: 0 });
     }
     return { deleted: due.length, head: corpus.head };
   }

@@ -26,14 +26,9 @@ export class MemoryLedger implements Ledger {
   }
 
   async *pages(version: VersionKey, pageEntries: number): AsyncIterable<readonly LedgerEntry[]> {
-    let after: DocId | undefined;
-    for (;;) {
-      const page = this.sorted(version)
-        .filter(({ docId }) => after === undefined || byDocId(docId, after) > 0)
-        .slice(0, pageEntries);
-      if (page.length === 0) return;
-      yield page;
-      after = page.at(-1)?.docId;
+    const ids = [...this.of(version).keys()].sort(byDocId);
+    for (let at = 0; at < ids.length; at += pageEntries) {
+      yield [...(await this.entries(version, ids.slice(at, at + pageEntries))).values()];
     }
   }
 

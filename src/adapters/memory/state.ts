@@ -23,6 +23,8 @@ export interface Corpus {
   scan: number;
   freeze: { readonly owner: string; readonly untilMs: number } | undefined;
   readonly documents: Map<DocId, DocumentRow>;
+  /** Every revision ever taken, ascending, with its document: where a range of the log begins. */
+  readonly revisions: { readonly revision: Revision; readonly id: DocId }[];
 }
 
 export interface Lease extends Slice {
@@ -94,7 +96,7 @@ export function inner<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 }
 
 export const corpusOf = (state: MemoryState, index: IndexName): Corpus =>
-  inner(state.corpora, index, () => ({ head: 0, scan: 0, freeze: undefined, documents: new Map() }));
+  inner(state.corpora, index, () => ({ head: 0, scan: 0, freeze: undefined, documents: new Map(), revisions: [] }));
 
 /** The freeze that holds now. */
 export function activeFreeze(state: MemoryState, corpus: Corpus): Corpus['freeze'] {
@@ -102,8 +104,32 @@ export function activeFreeze(state: MemoryState, corpus: Corpus): Corpus['freeze
 }
 
 /** Rows with `from < revision ≤ to`, by revision. */
-export function rowsIn(corpus: Corpus, { from, to }: Slice): readonly DocumentRow[] {
-  return [...corpus.documents.values()]
-    .filter(({ document }) => document.revision > from && document.revision <= to)
-    .sort((a, b) => a.document.revision - b.document.revision);
+export function rowsIn({ revisions, documents }: Corpus, { from, to }: Slice): readonly DocumentRow[] {
+  const rows: DocumentRow[] = [];
+  for (let at = firstAbove(revisions, from); at < revisions.length; at += 1) {
+    const { revision = 0, id } = revisions[at] ?? {};
+    if (revision > to) break;
+    const row = id === undefined ? undefined : documents.get(id);
+    // A document that has moved to a later revision stands there.
+    if (row?.document.revision === revision) rows.push(row);
+  }
+  return rows;
+}
+
+function firstAbove(revisions: Corpus['revisions'], from: Revision): number {
+  let [low, high] = [0, revisions.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((revisions[middle]?.revision ?? 0) > from) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Give a document the next revision. */
+export function putRow(corpus: Corpus, row: DocumentRow): void {
+  const { id, revision } = row.document;
+  corpus.head = revision;
+  corpus.documents.set(id, row);
+  corpus.revisions.push({ revision, id });
 }

@@ -1,3 +1,4 @@
+import { breathe, isTurnOver } from '../../pace.js';
 import { LifecycleError } from '../../domain/errors.js';
 import type { AliasName, ChunkId, CollectionName } from '../../domain/ids.js';
 import type {
@@ -106,7 +107,12 @@ export class MemoryVectorStore implements VectorStore {
     throwIfCancelled(options);
     if (queries.length === 0) return [];
     const resolved = this.resolve(collection);
-    return queries.map((query) => resolved.query(query));
+    const answers: (readonly ScoredPoint[])[] = [];
+    for (const query of queries) {
+      answers.push(resolved.query(query));
+      if (isTurnOver()) await breathe();
+    }
+    return answers;
   }
 
   async queryGroups(

@@ -54,7 +54,8 @@ export class PointInspector {
     if (!vector || fault !== undefined) return;
     if (this.seen % this.sampleEvery === 0) this.sample.push({ id, docId, vector });
     this.seen += 1;
-    this.remember(docId, sha256OfFields([String(payload['title'] ?? ''), String(payload['text'])]), vector);
+    const text = () => sha256OfFields([String(payload['title'] ?? ''), String(payload['text'])]);
+    this.remember(docId, text, vector);
   }
 
   /** A few texts of the same words may share a vector; one vector for many says that text does not reach it. */
@@ -74,13 +75,13 @@ export class PointInspector {
     if (this.findings.length < MAX_FINDINGS) this.findings.push(finding);
   }
 
-  private remember(docId: string, text: string, vector: Float32Array): void {
+  private remember(docId: string, text: () => string, vector: Float32Array): void {
     const hash = createHash('sha256').update(bytesOf(vector)).digest();
     if (hash.readUInt32BE(0) % this.sieve !== 0) return;
     const key = hash.toString('latin1', 0, 16);
     const known = this.remembered.get(key);
-    if (!known) this.remembered.set(key, { text, docId, others: 0 });
-    else if (known.text !== text) known.others += 1;
+    if (!known) this.remembered.set(key, { text: text(), docId, others: 0 });
+    else if (known.text !== text()) known.others += 1;
     if (this.remembered.size > MAX_REMEMBERED) this.forgetHalf();
   }
 

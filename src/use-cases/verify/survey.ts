@@ -3,6 +3,7 @@ import { docId, type ChunkId, type DocId, type Revision } from '../../domain/ids
 import type { IndexVersion } from '../../domain/version/version.js';
 import type { Ports } from '../../ports/index.js';
 import type { StoredPoint, VectorFilter } from '../../ports/vector-store.js';
+import { breathe, isTurnOver } from '../../pace.js';
 import { ofDocument, type DocumentPoints } from '../catch-up/document-points.js';
 import { differenceOf, NO_DOCUMENT_POINTS } from './document-check.js';
 import type { PointInspector } from './point-inspector.js';
@@ -27,7 +28,7 @@ type SurveyPorts = Pick<Ports, 'log' | 'ledger' | 'vectors'>;
 const PAGE_POINTS = 256;
 const PAGE_ENTRIES = 500;
 
-/** Hold the whole ledger against a scroll over all points. */
+/** Hold the whole ledger against a scroll over all points. Remembers a count and a digest for each document. */
 export async function surveyAll(
   { ledger, vectors }: SurveyPorts,
   version: IndexVersion,
@@ -40,6 +41,7 @@ export async function surveyAll(
     for (const point of page) {
       options.inspector.look(point);
       extend(byDocument, point);
+      if (isTurnOver()) await breathe();
     }
     found += page.length;
     options.onProgress?.(found, options.total);
@@ -53,6 +55,7 @@ export async function surveyAll(
       if (differenceOf(entry.docId, entry, actual)) suspects.push(entry.docId);
       byDocument.delete(entry.docId);
     }
+    if (isTurnOver()) await breathe();
   }
   return { expected, found, suspects: [...suspects, ...byDocument.keys()] };
 }
@@ -93,6 +96,7 @@ async function inspectDocument(
     for (const point of page) {
       inspector.look(point);
       extend(byDocument, point);
+      if (isTurnOver()) await breathe();
     }
   }
   return byDocument.get(id) ?? NO_DOCUMENT_POINTS;

@@ -180,3 +180,17 @@ describe('requireVerified()', () => {
     expect((await world.ports.registry.version(key))?.verifiedWatermark).toBeUndefined();
   });
 });
+
+test('a full verification reads each point once, in pages, and no document by itself', async () => {
+  const { world, key, verify } = await built(700);
+  const { vectors } = world.ports;
+  const asked: (object | undefined)[] = [];
+  const scroll = vectors.scroll.bind(vectors);
+  vectors.scroll = (collection, page) => {
+    asked.push(page.filter);
+    return scroll(collection, page);
+  };
+  expect(await verify()).toMatchObject({ ok: true, found: (await pointsOf(world, key)).length });
+  expect(asked.slice(0, 6)).toEqual(Array.from({ length: 6 }, () => undefined));
+  expect(asked.length).toBeLessThan(12);
+});
