@@ -46,9 +46,9 @@ export async function writeTopics(folder: string, documents: number, queries: nu
   );
 }
 
-export function topicsYaml(dimensions: number, approval: 'auto' | 'required' = 'auto'): string {
+export function topicsYaml(dimensions: number, approval: 'auto' | 'required' = 'auto', index = 'docs'): string {
   return `indexes:
-  docs:
+  ${index}:
     source:   { kind: jsonl, path: ./corpus.jsonl }
     chunker:  { kind: whole }
     embedder: { kind: hashing, dimensions: ${dimensions} }
