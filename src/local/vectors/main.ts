@@ -21,7 +21,12 @@ async function main(): Promise<void> {
   }
   // Listened for from the beginning: a supervisor may die while a large log is read.
   const stopped = stopAsked();
-  const server = await startVectorServer({ folder, port: Number(port), ...keysOf(process.env) });
+  const server = await startVectorServer({
+    folder,
+    port: Number(port),
+    ...keysOf(process.env),
+    ...compactionOf(process.env),
+  });
   process.stdout.write(`ready ${server.url}\n`);
   tell({ type: 'ready', port: server.port });
   setInterval(() => tell({ type: 'heartbeat' }), HEARTBEAT_MS).unref();
@@ -35,6 +40,13 @@ function keysOf({
   CUTOVER_VECTORS_READ_ONLY_API_KEY: readOnlyApiKey,
 }: NodeJS.ProcessEnv): Pick<VectorServerOptions, 'apiKey' | 'readOnlyApiKey'> {
   return { ...(apiKey === undefined ? {} : { apiKey }), ...(readOnlyApiKey === undefined ? {} : { readOnlyApiKey }) };
+}
+
+/** `CUTOVER_VECTORS_COMPACT_FROM`: size of a log in bytes from which it is rewritten when half of it is garbage. */
+function compactionOf({
+  CUTOVER_VECTORS_COMPACT_FROM: from,
+}: NodeJS.ProcessEnv): Pick<VectorServerOptions, 'compaction'> {
+  return from === undefined ? {} : { compaction: { fromBytes: Number(from), ratio: 2 } };
 }
 
 /** Resolves when we shall end. */

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type { CompactionPolicy } from './engine/compaction.js';
 import { VectorDatabase } from './engine/vector-database.js';
 import { requestHandler } from './http/request-handler.js';
 
@@ -23,6 +24,8 @@ export interface VectorServerOptions {
   readonly apiKey?: string;
   /** Good for reading only. */
   readonly readOnlyApiKey?: string;
+  /** When a log is rewritten; the default suits any collection. */
+  readonly compaction?: CompactionPolicy;
 }
 
 export interface VectorServer {
@@ -39,7 +42,7 @@ export interface VectorServer {
  */
 export async function startVectorServer(options: VectorServerOptions): Promise<VectorServer> {
   const host = options.host ?? '127.0.0.1';
-  const database = await VectorDatabase.open(options.folder);
+  const database = await VectorDatabase.open(options.folder, options.compaction);
   const handle = requestHandler(database, options);
   const server = createServer((request, response) => void handle(request, response));
   server.keepAliveTimeout = KEEP_ALIVE_MS;

@@ -12,6 +12,8 @@ import { Catalogue } from './catalogue.js';
 import type { CatalogueState } from './catalogue.js';
 import type { CollectionRecord } from './collection-record.js';
 import { Collection } from './collection.js';
+import { DEFAULT_COMPACTION } from './compaction.js';
+import type { CompactionPolicy } from './compaction.js';
 
 /** A collection as a request sees it from its beginning to its end, whatever happens to aliases meanwhile. */
 export interface Resolved {
@@ -29,15 +31,15 @@ export class VectorDatabase {
   private constructor(
     private readonly folder: string,
     private readonly catalogue: Catalogue,
-    private readonly unlock: () => void,
+    private readonly hold: { readonly unlock: () => void; readonly compaction: CompactionPolicy },
   ) {}
 
   /** @throws LifecycleError `ALREADY_RUNNING` when another server has the folder. */
-  static async open(folder: string): Promise<VectorDatabase> {
+  static async open(folder: string, compaction = DEFAULT_COMPACTION): Promise<VectorDatabase> {
     await mkdir(join(folder, 'collections'), { recursive: true });
     const unlock = lockFolder(folder);
     try {
-      const database = new VectorDatabase(folder, await Catalogue.open(folder), unlock);
+      const database = new VectorDatabase(folder, await Catalogue.open(folder), { unlock, compaction });
       await database.load();
       return database;
     } catch (error) {
@@ -91,7 +93,7 @@ export class VectorDatabase {
     await this.catalogue.exclusively(async () => {
       if (collection.log.failed === undefined || this.open.get(record.folder) !== collection) return;
       await collection.close();
-      this.open.set(record.folder, await Collection.open(this.path(record), record).catch(keepDamage));
+      this.open.set(record.folder, await this.openCollection(record).catch(keepDamage));
     });
   }
 
@@ -103,7 +105,7 @@ export class VectorDatabase {
         throw wrongInput(`Can't create collection with name ${name}. Alias with the same name already exists`);
       }
       const record: CollectionRecord = { ...config, folder: randomUUID(), indexes: [] };
-      this.open.set(record.folder, await Collection.open(this.path(record), record));
+      this.open.set(record.folder, await this.openCollection(record));
       await this.catalogue.replace({ collections: new Map([...collections, [name, record]]) });
     });
   }
@@ -171,7 +173,7 @@ export class VectorDatabase {
     await this.catalogue.exclusively(async () => {
       for (const opened of this.open.values()) if (opened instanceof Collection) await opened.close();
     });
-    this.unlock();
+    this.hold.unlock();
   }
 
   private async setIndexes(
@@ -184,13 +186,17 @@ export class VectorDatabase {
   private async load(): Promise<void> {
     const records = [...this.state.collections.values()];
     for (const record of records) {
-      this.open.set(record.folder, await Collection.open(this.path(record), record).catch(keepDamage));
+      this.open.set(record.folder, await this.openCollection(record).catch(keepDamage));
     }
     const known = new Set(records.map((record) => record.folder));
     for (const folder of await readdir(join(this.folder, 'collections'))) {
       // Of a collection that was deleted, or whose creation never got into the catalogue.
       if (!known.has(folder)) await rm(join(this.folder, 'collections', folder), { recursive: true, force: true });
     }
+  }
+
+  private async openCollection(record: CollectionRecord): Promise<Collection> {
+    return Collection.open(this.path(record), record, this.hold.compaction);
   }
 
   private path(record: CollectionRecord): string {

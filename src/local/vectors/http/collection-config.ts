@@ -94,7 +94,7 @@ function parseVectorParams(params: Fields): VectorParams {
   return { size, distance: oneOf(params.distance, 'distance', DISTANCES) };
 }
 
-const DISTANCES: readonly VectorParams['distance'][] = ['Cosine', 'Euclid', 'Dot'];
+const DISTANCES: readonly VectorParams['distance'][] = ['Cosine', 'Euclid', 'Dot', 'Manhattan'];
 
 function parseSparseConfig(value: unknown, dense: CollectionRecord['vectors']): JsonObject {
   const config = fields(value, 'sparse_vectors');
