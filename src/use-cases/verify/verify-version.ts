@@ -30,7 +30,7 @@ const SELF_SEARCHES = 1_000;
  * Hold a version's collection against log and ledger: nothing missing, nothing extra, payloads as written, vectors
  * sound, sampled points find themselves. Reads only, and does not throw on findings: `ok` says it. Beside a running
  * catch-up only what differs twice counts. In full it reads each point once and remembers a count and a digest for each
- * document, so that 1 M documents take some 200 MB.
+ * document: its memory grows by that with a corpus.
  *
  * @throws {LifecycleError} `NOT_FOUND`, `FOREIGN_COLLECTION`
  */

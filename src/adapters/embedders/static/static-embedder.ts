@@ -51,7 +51,7 @@ export class StaticEmbedder implements Embedder {
 
   async countTokens(texts: readonly string[]): Promise<readonly number[]> {
     const { encoder } = await this.load();
-    return (await encoder.encode(texts)).map((ids) => ids.length);
+    return encoder.count(texts);
   }
 
   async embedDocuments(

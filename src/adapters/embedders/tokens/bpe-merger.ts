@@ -1,3 +1,4 @@
+import { breathe, isTurnOver } from '../../../pace.js';
 import type { TokenizerFile } from './tokenizer-file.js';
 
 const SPACE_MARK = '\u2581';
@@ -15,20 +16,24 @@ export class BpeMerger {
     private readonly neighbours: Neighbours,
   ) {}
 
-  /** @returns undefined when the vocabulary is of another kind, or misses something this way of merging needs. */
-  static of({ model }: TokenizerFile): BpeMerger | undefined {
+  /**
+   * Tens of thousands of merges are read in many turns of the event loop.
+   *
+   * @returns undefined when the vocabulary is of another kind, or misses something this way of merging needs.
+   */
+  static async of({ model }: TokenizerFile): Promise<BpeMerger | undefined> {
     if (!isPlainBpe(model) || model.merges === undefined) return undefined;
     const vocabulary = new Map(Object.entries(model.vocab));
     const byteIds = byteTokens(vocabulary);
-    const merges = readMerges(vocabulary, model.merges);
+    const merges = await readMerges(vocabulary, model.merges);
     if (byteIds === undefined || merges === undefined) return undefined;
-    const neighbours = Neighbours.of(merges.products);
+    const neighbours = await Neighbours.of(merges.products);
     return neighbours && new BpeMerger({ vocabulary, byteIds }, merges, neighbours);
   }
 
   /** Whether a space marker always begins something new: no token holds one behind another character. */
   get spaceBegins(): boolean {
-    return !this.merges.products.some((product) => /[^\u2581]\u2581/u.test(product));
+    return !this.merges.isSpaceInside;
   }
 
   /** Whether a character is part of no merge, so that it always stands alone. */
@@ -117,29 +122,34 @@ interface Merges {
   rankOf(left: number | undefined, right: number | undefined): number;
   readonly productIds: Uint32Array;
   readonly products: readonly string[];
+  /** Whether some product holds a space marker behind another character. */
+  readonly isSpaceInside: boolean;
 }
 
-function readMerges(
+async function readMerges(
   vocabulary: ReadonlyMap<string, number>,
   lines: readonly (string | readonly [string, string])[],
-): Merges | undefined {
+): Promise<Merges | undefined> {
   const size = vocabulary.size;
   const ranks = new Map<number, number>();
   const productIds = new Uint32Array(lines.length);
   const products: string[] = [];
+  let isSpaceInside = false;
   for (const [rank, line] of lines.entries()) {
+    if (isTurnOver()) await breathe();
     const [left = '', right = ''] = typeof line === 'string' ? line.split(' ') : line;
-    const ids = [left, right, left + right].map((token) => vocabulary.get(token));
-    const [leftId, rightId, productId] = ids;
+    const product = left + right;
+    const [leftId, rightId, productId] = [vocabulary.get(left), vocabulary.get(right), vocabulary.get(product)];
     if (leftId === undefined || rightId === undefined || productId === undefined) return undefined;
     if (Math.max(leftId, rightId) >= size) return undefined;
     ranks.set(leftId * size + rightId, rank);
     productIds[rank] = productId;
-    products.push(left + right);
+    products.push(product);
+    isSpaceInside ||= /[^\u2581]\u2581/u.test(product);
   }
   const rankOf: Merges['rankOf'] = (left, right) =>
     left === undefined || right === undefined ? Infinity : (ranks.get(left * size + right) ?? Infinity);
-  return { rankOf, productIds, products };
+  return { rankOf, productIds, products, isSpaceInside };
 }
 
 /** Which characters stand side by side in some token: a bit for each pair of those that merge at all. */
@@ -149,13 +159,18 @@ class Neighbours {
     private readonly pairs: Uint8Array,
   ) {}
 
-  static of(products: readonly string[]): Neighbours | undefined {
+  static async of(products: readonly string[]): Promise<Neighbours | undefined> {
     const numbers = new Map<string, number>();
-    for (const product of products)
+    for (const product of products) {
       for (const character of product) if (!numbers.has(character)) numbers.set(character, numbers.size);
+      if (isTurnOver()) await breathe();
+    }
     if (numbers.size > MAX_MERGING_CHARACTERS) return undefined;
     const neighbours = new Neighbours(numbers, new Uint8Array(numbers.size * numbers.size));
-    for (const product of products) neighbours.add([...product]);
+    for (const product of products) {
+      neighbours.add([...product]);
+      if (isTurnOver()) await breathe();
+    }
     return neighbours;
   }
 

@@ -35,6 +35,10 @@ export class NativeEncoder implements TokenEncoder {
     }
   }
 
+  async count(texts: readonly string[]): Promise<readonly number[]> {
+    return (await this.encode(texts)).map((ids) => ids.length);
+  }
+
   async encode(texts: readonly string[]): Promise<readonly TokenIds[]> {
     const parts = texts.flatMap((text, index) => textParts(text, PART_UNITS).map((part) => ({ index, part })));
     const collected = texts.map((): TokenIds[] => []);

@@ -11,5 +11,5 @@ import { WordEncoder } from './word-encoder.js';
 export async function openEncoder(file: string): Promise<TokenEncoder> {
   const description = await readTokenizerFile(file);
   const native = await NativeEncoder.open(file, description);
-  return WordEncoder.of(description, native) ?? native;
+  return (await WordEncoder.of(description, native)) ?? native;
 }

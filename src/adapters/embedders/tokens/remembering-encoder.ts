@@ -26,6 +26,11 @@ export class RememberingEncoder implements TokenEncoder {
     return this.inner.unknownId;
   }
 
+  async count(texts: readonly string[]): Promise<readonly number[]> {
+    if (texts.every(({ length }) => length < WORTH_KEEPING_UNITS)) return this.inner.count(texts);
+    return (await this.encode(texts)).map((ids) => ids.length);
+  }
+
   async encode(texts: readonly string[]): Promise<readonly TokenIds[]> {
     const found = texts.map((text) => (text.length < WORTH_KEEPING_UNITS ? undefined : this.known.get(text)));
     const missing = [...new Set(texts.filter((_, index) => found[index] === undefined))];

@@ -35,9 +35,9 @@ export class WordEncoder implements TokenEncoder {
   }
 
   /** @returns undefined when this tokenizer does not have the property. */
-  static of(file: TokenizerFile, reference: TokenEncoder): WordEncoder | undefined {
+  static async of(file: TokenizerFile, reference: TokenEncoder): Promise<WordEncoder | undefined> {
     if ((file.pre_tokenizer ?? null) !== null || !marksSpacesOnly(file.normalizer)) return undefined;
-    const merger = BpeMerger.of(file);
+    const merger = await BpeMerger.of(file);
     if (!merger?.spaceBegins) return undefined;
     return new WordEncoder(merger, addedPattern(file), reference);
   }
@@ -59,13 +59,33 @@ export class WordEncoder implements TokenEncoder {
     return encoded;
   }
 
+  async count(texts: readonly string[]): Promise<readonly number[]> {
+    const counts: number[] = [];
+    for (const text of texts) {
+      if (this.added?.test(text)) counts.push(...(await this.reference.count([text])));
+      else counts.push(await this.countText(text));
+      if (isTurnOver()) await breathe();
+    }
+    return counts;
+  }
+
+  private async countText(text: string): Promise<number> {
+    let count = 0;
+    for (let at = 0; at < text.length;) {
+      const end = this.wordEnd(text, at);
+      count += this.idsAt(text, at, end).length;
+      at = end;
+      if (isTurnOver()) await breathe();
+    }
+    return count;
+  }
+
   private async encodeText(text: string): Promise<TokenIds> {
     const ids = new IdBuffer(text.length);
     let at = 0;
     while (at < text.length) {
       const end = this.wordEnd(text, at);
-      // The tokenizer's normalizer puts one marker in front of the text.
-      ids.push(this.idsOf(at === 0 ? ` ${text.slice(0, end)}` : text.slice(at, end)));
+      ids.push(this.idsAt(text, at, end));
       at = end;
       if (isTurnOver()) await breathe();
     }
@@ -93,6 +113,11 @@ export class WordEncoder implements TokenEncoder {
       if (!this.merger.mayJoin(marked(text, before), marked(text, at))) return at;
     }
     return isLowSurrogate(text.charCodeAt(limit)) ? limit - 1 : limit;
+  }
+
+  /** The tokenizer's normalizer puts one marker in front of the text. */
+  private idsAt(text: string, start: number, end: number): readonly number[] {
+    return this.idsOf(start === 0 ? ` ${text.slice(0, end)}` : text.slice(start, end));
   }
 
   private idsOf(word: string): readonly number[] {

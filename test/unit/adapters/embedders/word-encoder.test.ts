@@ -100,7 +100,7 @@ describe('WordEncoder', () => {
     await writeFile(file, JSON.stringify(tokenizer));
     const description = await readTokenizerFile(file);
     const native = await NativeEncoder.open(file, description);
-    return { native, words: WordEncoder.of(description, native) };
+    return { native, words: await WordEncoder.of(description, native) };
   }
 
   test('gives the ids of the native tokenizer for any mixture of words, spaces, newlines, bytes and markers', async () => {
