@@ -55,7 +55,7 @@ export class Collection {
       table.addIndex(index);
     }
     const collection = new Collection(folder, table, policy);
-    await collection.load();
+    await table.load(() => collection.load());
     return collection;
   }
 

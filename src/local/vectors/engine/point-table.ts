@@ -47,6 +47,7 @@ export class PointTable {
   private readonly fields = new Map<string, FieldIndex>();
   private readonly slots = new Map<PointId, number>();
   private readonly ids: (PointId | undefined)[] = [];
+  private isLoading = false;
   private readonly watches = new Set<Watch>();
   private log: AppendLog | undefined;
   private versions = new Float64Array(0);
@@ -90,6 +91,14 @@ export class PointTable {
 
   placeAt(slot: number): PayloadPlace {
     return { log: this.log as AppendLog, offset: this.offsets[slot] as number, length: this.lengths[slot] as number };
+  }
+
+  /** Make all changes that `work` makes without keeping the ids in order, which is done once at its end. */
+  async load(work: () => Promise<void>): Promise<void> {
+    this.isLoading = true;
+    await work();
+    this.isLoading = false;
+    this.order.fill(this.slots.keys());
   }
 
   /** Be told which slots change, until `unwatch`. */
@@ -147,7 +156,7 @@ export class PointTable {
     const slot = this.slots.get(id);
     if (slot === undefined) return false;
     this.slots.delete(id);
-    this.order.remove(id);
+    if (!this.isLoading) this.order.remove(id);
     this.ids[slot] = undefined;
     this.payloadBytes -= this.lengths[slot] as number;
     this.lengths[slot] = 0;
@@ -207,7 +216,7 @@ export class PointTable {
     this.lengths = grown(this.lengths, slot + 1);
     this.ids[slot] = id;
     this.slots.set(id, slot);
-    this.order.insert(id);
+    if (!this.isLoading) this.order.insert(id);
     return slot;
   }
 }

@@ -1,4 +1,5 @@
 import type { Condition, Field, Filter } from '../../../domain/filter/filter.js';
+import { scalarsOf } from './field-index.js';
 import { matchesFilter } from '../../../domain/filter/matches-filter.js';
 import type { FilterSubject } from '../../../domain/filter/matches-filter.js';
 import { valuesAt } from '../../../domain/filter/payload-path.js';
@@ -9,6 +10,9 @@ import type { PointTable } from './point-table.js';
 
 // Rows looked at before asking whether it is time to make room: reading a payload takes some 5 µs.
 const BLOCK = 128;
+
+const FEW = 1024;
+const MANY = 16_384;
 
 /** Test for one slot as it is now; false for a free one. */
 export type SlotTest = (slot: number) => boolean;
@@ -26,10 +30,16 @@ export function slotTest(table: PointTable, filter: Filter | undefined): SlotTes
  */
 export function narrow(table: PointTable, filter: Filter): readonly number[] | undefined {
   let best: readonly number[] | undefined;
-  for (const condition of filter.must) {
+  // A range looks at every point, if quickly: only when nothing else left few.
+  const quickestFirst = [...filter.must].sort((a, b) => Number(a.kind === 'range') - Number(b.kind === 'range'));
+  for (const condition of quickestFirst) {
+    if (condition.kind === 'range' && best !== undefined && best.length <= FEW) continue;
     const slots = slotsOf(table, condition);
     if (slots !== undefined && (best === undefined || slots.length < best.length)) best = slots;
   }
+  if (best !== undefined && isOnly(filter)) return best;
+  // Testing many by one takes long, and here nobody else gets a turn.
+  if (best !== undefined && best.length > MANY) return undefined;
   // With hundreds of alternatives each branch must be tested by itself: all against all would be quadratic.
   const branches = best === undefined ? unionOf(table, filter.should) : undefined;
   if (branches !== undefined) {
@@ -37,6 +47,9 @@ export function narrow(table: PointTable, filter: Filter): readonly number[] | u
   }
   return best?.filter(slotTest(table, filter));
 }
+
+const isOnly = ({ must, should, mustNot }: Filter): boolean =>
+  must.length === 1 && should.length === 0 && mustNot.length === 0;
 
 /** Slots that match now, through an index or by a scan that makes room for others. */
 export async function selectSlots(table: PointTable, filter: Filter): Promise<readonly number[]> {
@@ -76,9 +89,10 @@ function slotsOf(table: PointTable, condition: Condition): readonly number[] | u
   if (condition.kind === 'has-id') {
     return [...condition.ids].flatMap((id) => table.slotOf(id) ?? []);
   }
-  if (condition.kind !== 'match') return undefined;
+  if (condition.kind !== 'match' && condition.kind !== 'range') return undefined;
   const index = table.index(condition.field.name);
-  return index?.complete === true ? index.slotsOf(condition.anyOf) : undefined;
+  if (index?.complete !== true) return undefined;
+  return condition.kind === 'match' ? index.slotsOf(condition.anyOf) : index.slotsWithin(condition.range);
 }
 
 /** One slot after the other as a filter sees it; its payload is read at most once, and only when no index answers. */
@@ -105,6 +119,9 @@ class SlotSubject implements FilterSubject {
   }
 
   scalars(field: Field): readonly unknown[] {
-    return this.table.scalarsAt(this.slot, field);
+    const index = this.table.index(field.name);
+    if (index?.complete === true) return index.scalars(this.slot);
+    this.payload ??= this.table.payloadAt(this.slot);
+    return scalarsOf(this.payload, field);
   }
 }

@@ -7,6 +7,22 @@ const BUCKET = 512;
 export class SortedIds {
   private readonly buckets: PointId[][] = [];
 
+  /** Take these ids, each once, instead of what was there: many at once in a fraction of the time. */
+  fill(ids: Iterable<PointId>): void {
+    const texts: string[] = [];
+    const others: PointId[] = [];
+    for (const id of ids) {
+      if (typeof id === 'string') texts.push(id);
+      else others.push(id);
+    }
+    // Integers come first. For texts the engine's own order is the same and much faster.
+    const sorted = others.sort(comparePointIds).concat(texts.sort());
+    this.buckets.length = 0;
+    for (let start = 0; start < sorted.length; start += BUCKET / 2) {
+      this.buckets.push(sorted.slice(start, start + BUCKET / 2));
+    }
+  }
+
   /** `id` must not be there yet. */
   insert(id: PointId): void {
     const at = this.bucketOf(id);

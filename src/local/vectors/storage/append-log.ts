@@ -1,4 +1,3 @@
-import { readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -6,6 +5,7 @@ import { dirname } from 'node:path';
 import { FRAME_HEADER_BYTES, encodeFrame } from './frame.js';
 import type { Frame } from './frame.js';
 import { readFrames } from './log-reader.js';
+import { ReadAhead } from './read-ahead.js';
 import { syncFolder } from './write-atomically.js';
 
 interface Pending {
@@ -29,11 +29,14 @@ export class AppendLog {
   private written = 0;
   private durableTo = 0;
   private failure: Error | undefined;
+  private readonly reader: ReadAhead;
 
   private constructor(
     readonly path: string,
     private readonly file: FileHandle,
-  ) {}
+  ) {
+    this.reader = new ReadAhead(file.fd);
+  }
 
   /**
    * Open or create; a torn tail is cut, every whole frame goes to `visit`.
@@ -88,9 +91,10 @@ export class AppendLog {
 
   read(offset: number, length: number): Buffer {
     if (offset >= this.written) return this.readPending(offset, length);
-    const bytes = Buffer.allocUnsafe(length);
-    const count = readSync(this.file.fd, bytes, 0, length, offset);
-    if (count !== length) throw new Error(`${this.path}: ${length} bytes expected at ${offset}, ${count} found`);
+    const bytes = this.reader.read(offset, length, this.written);
+    if (bytes.length !== length) {
+      throw new Error(`${this.path}: ${length} bytes expected at ${offset}, ${bytes.length} found`);
+    }
     return bytes;
   }
 

@@ -59,6 +59,7 @@ class WindowReader {
   readonly size: number;
   private start = 0;
   private window: Buffer = Buffer.alloc(0);
+  private room: Buffer = Buffer.alloc(0);
 
   constructor(private readonly file: number) {
     this.size = fstatSync(file).size;
@@ -72,7 +73,9 @@ class WindowReader {
 
   private load(offset: number, length: number): void {
     const wanted = Math.max(0, Math.min(Math.max(length, WINDOW_BYTES), this.size - offset));
-    const window = Buffer.allocUnsafe(wanted);
+    // The same memory again: fresh pages for each window would take longer than reading them.
+    if (wanted > this.room.length) this.room = Buffer.allocUnsafeSlow(wanted);
+    const window = this.room;
     let filled = 0;
     while (filled < wanted) {
       const read = readSync(this.file, window, filled, wanted - filled, offset + filled);

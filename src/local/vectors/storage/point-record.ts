@@ -41,11 +41,7 @@ export function encodeRecords(records: readonly PointRecord[]): {
 /** @param bodyOffset  Where the body stands in its file. */
 export function* decodeRecords(body: Buffer, bodyOffset: number): Generator<LoggedRecord> {
   const reader = new Reader(body);
-  while (reader.position < body.length) {
-    const record = reader.record();
-    const length = record.kind === 'delete' ? 0 : record.payload.length;
-    yield { ...record, payloadOffset: bodyOffset + reader.position - length };
-  }
+  while (reader.position < body.length) yield reader.record(bodyOffset);
 }
 
 function sizeOf(record: PointRecord): number {
@@ -95,37 +91,60 @@ class Writer {
 
 class Reader {
   position = 0;
+  /** Room for the vectors of the whole body: one allocation instead of one a vector. */
+  private readonly components: Float32Array;
+  private componentsUsed = 0;
 
-  constructor(private readonly bytes: Buffer) {}
+  constructor(private readonly bytes: Buffer) {
+    this.components = new Float32Array(Math.floor(bytes.length / Float32Array.BYTES_PER_ELEMENT));
+  }
 
-  record(): PointRecord {
+  /** @param bodyOffset  Where the body stands in its file. */
+  record(bodyOffset: number): LoggedRecord {
     const kind = this.u8();
     const id = this.id();
-    if (kind === DELETE) return { kind: 'delete', id };
+    if (kind === DELETE) return { kind: 'delete', id, payloadOffset: bodyOffset + this.position };
     const version = this.f64();
-    if (kind === PAYLOAD) return { kind: 'payload', id, version, payload: this.take(this.u32()) };
-    if (kind !== PUT) throw new Error(`unknown record ${kind}: this log was written by a newer version`);
-    return { kind: 'put', id, version, vectors: this.vectors(), payload: this.take(this.u32()) };
+    if (kind !== PUT && kind !== PAYLOAD) {
+      throw new Error(`unknown record ${kind}: this log was written by a newer version`);
+    }
+    const vectors = kind === PUT ? this.vectors() : undefined;
+    const length = this.u32();
+    const payloadOffset = bodyOffset + this.position;
+    const payload = this.take(length);
+    return vectors === undefined
+      ? { kind: 'payload', id, version, payload, payloadOffset }
+      : { kind: 'put', id, version, vectors, payload, payloadOffset };
   }
 
   private id(): PointId {
     const kind = ID_KINDS[this.u8()];
     if (kind === 'number') return this.f64();
-    if (kind === 'bigint') return this.take(8).readBigUInt64LE();
-    const hex = this.take(16).toString('hex');
-    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+    this.position += kind === 'bigint' ? 8 : 16;
+    if (kind === 'bigint') return this.bytes.readBigUInt64LE(this.position - 8);
+    const hex = this.bytes.toString('hex', this.position - 16, this.position);
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   }
 
   private vectors(): Map<string, Float32Array> {
     const vectors = new Map<string, Float32Array>();
     for (let left = this.u8(); left > 0; left -= 1) {
-      const name = this.take(this.u8()).toString();
-      const vector = new Float32Array(this.u32());
-      // Copied byte by byte: in the file a vector may stand at any offset, in memory only at multiples of four.
-      new Uint8Array(vector.buffer).set(this.take(vector.byteLength));
-      vectors.set(name, vector);
+      const nameLength = this.u8();
+      this.position += nameLength;
+      const name = nameLength === 0 ? '' : this.bytes.toString('utf8', this.position - nameLength, this.position);
+      vectors.set(name, this.vector(this.u32()));
     }
     return vectors;
+  }
+
+  /** Copied byte by byte: in the file a vector may stand at any offset, in memory only at multiples of four. */
+  private vector(size: number): Float32Array {
+    const vector = this.components.subarray(this.componentsUsed, this.componentsUsed + size);
+    const room = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+    this.bytes.copy(room, 0, this.position, this.position + room.length);
+    this.position += room.length;
+    this.componentsUsed += size;
+    return vector;
   }
 
   private take(length: number): Buffer {
@@ -134,14 +153,17 @@ class Reader {
   }
 
   private u8(): number {
-    return this.take(1).readUInt8();
+    this.position += 1;
+    return this.bytes.readUInt8(this.position - 1);
   }
 
   private u32(): number {
-    return this.take(4).readUInt32LE();
+    this.position += 4;
+    return this.bytes.readUInt32LE(this.position - 4);
   }
 
   private f64(): number {
-    return this.take(8).readDoubleLE();
+    this.position += 8;
+    return this.bytes.readDoubleLE(this.position - 8);
   }
 }
