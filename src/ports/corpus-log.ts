@@ -30,12 +30,17 @@ export interface CorpusLog {
     ids: readonly DocId[],
   ): Promise<ReadonlyMap<DocId, LogDocument & { readonly seenByThisScan: boolean }>>;
   /**
-   * One transaction: new revisions for `changes` (contents stored too), `unchanged` marked as seen.
+   * One transaction: new revisions for `changes` (contents stored too), `unchanged` marked as seen. `hints` are the new
+   * ones of unchanged documents that had to be opened to be known as such.
    * @throws LifecycleError `LOG_FROZEN` (retryable) while somebody holds a freeze; nothing is written then.
    */
   record(
     scan: ScanHandle,
-    batch: { readonly changes: readonly DocumentChange[]; readonly unchanged: readonly DocId[] },
+    batch: {
+      readonly changes: readonly DocumentChange[];
+      readonly unchanged: readonly DocId[];
+      readonly hints?: ReadonlyMap<DocId, string>;
+    },
   ): Promise<{ readonly head: Revision }>;
   /** Raise the misses of present documents this scan did not see and that changed before it began; count them. */
   countMissing(

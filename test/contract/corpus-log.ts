@@ -250,6 +250,21 @@ export function describeCorpusLog(name: string, open: () => Promise<RegistryHarn
       expect(await ports.log.measure(index, { from: 1, to: 3 })).toEqual({ documents: 1, deleted: 0, textBytes: 2 });
     });
 
+    test('an unchanged document takes a new hint, and neither a revision nor any other change with it', async () => {
+      const index = freshIndex();
+      const first = { ...change('a', 'one'), hint: 'old', title: 'T', metadata: { z: 1, a: ['\u00e4', 1e21] } };
+      await scanIn(ports, index, [first, { ...change('b', 'two'), hint: 'same' }]);
+      const scan = await ports.log.openScan(index);
+      const before = await ports.log.lookUp(scan, [docId('a'), docId('b')]);
+      const hints = new Map([[docId('a'), 'new']]);
+      const { head } = await ports.log.record(scan, { changes: [], unchanged: [docId('a'), docId('b')], hints });
+
+      const after = await ports.log.lookUp(scan, [docId('a'), docId('b')]);
+      expect(head).toBe(2);
+      expect(after.get(docId('a'))).toEqual({ ...before.get(docId('a')), hint: 'new', seenByThisScan: true });
+      expect(after.get(docId('b'))).toEqual({ ...before.get(docId('b')), seenByThisScan: true });
+    });
+
     test('batches recorded at once take revisions without a gap', async () => {
       const index = freshIndex();
       const scan = await ports.log.openScan(index);

@@ -62,7 +62,10 @@ export class MemoryCorpusLog implements CorpusLog {
     }
     for (const id of batch.unchanged) {
       const row = corpus.documents.get(id);
-      if (row) corpus.documents.set(id, { ...row, seenScan: scan.scan, misses: 0 });
+      if (!row) continue;
+      const hint = batch.hints?.get(id) ?? row.document.hint;
+      const document = defined({ ...row.document, hint });
+      corpus.documents.set(id, { ...row, document, seenScan: scan.scan, misses: 0 });
     }
     return { head: corpus.head };
   }

@@ -56,6 +56,7 @@ export class PostgresCorpusLog implements CorpusLog {
       await storeContents(tx, contents);
       const head = batch.changes.length === 0 ? corpus.head : await storeChanges(tx, scan, batch.changes);
       await markSeen(tx, scan, batch.unchanged);
+      await storeHints(tx, scan.index, batch.hints);
       return { head };
     });
   }
@@ -224,6 +225,27 @@ async function markSeen(tx: Queries, scan: ScanHandle, ids: readonly DocId[]): P
     scan.scan,
     ids,
   ]);
+}
+
+/** Attributes are JSON that no query looks into, so the whole of them is written again. */
+async function storeHints(tx: Queries, index: IndexName, hints: Batch['hints']): Promise<void> {
+  if (!hints || hints.size === 0) return;
+  const rows = await tx.query<Pick<DocumentRow, 'doc_id' | 'attributes'>>(
+    'SELECT doc_id, attributes FROM documents WHERE index_name = $1 AND doc_id = ANY($2::text[])',
+    [index, [...hints.keys()]],
+  );
+  await tx.query(
+    `UPDATE documents d SET attributes = h.attributes FROM unnest($2::text[], $3::json[]) AS h(doc_id, attributes)
+     WHERE d.index_name = $1 AND d.doc_id = h.doc_id`,
+    [
+      index,
+      ...columns(
+        rows,
+        ({ doc_id }) => doc_id,
+        ({ doc_id, attributes }) => JSON.stringify({ ...attributes, hint: hints.get(doc_id) }),
+      ),
+    ],
+  );
 }
 
 /** Tombstones keep the content hash and nothing else; each takes a revision, in the order given. */

@@ -7,6 +7,7 @@ import { LifecycleError } from '../../domain/errors.js';
 import { docId } from '../../domain/ids.js';
 import type { SourceSpec } from '../../domain/index-spec.js';
 import type { JsonObject } from '../../domain/json.js';
+import { breathe, isTurnOver } from '../../pace.js';
 import { DocumentProblem, type Source, type SourceEntry } from '../../ports/source.js';
 import { decodeUtf8 } from './decode-utf8.js';
 import { readLines, type Line } from './read-lines.js';
@@ -47,6 +48,7 @@ export function openJsonl(spec: JsonlSpec, limits: { readonly maxDocumentBytes: 
       for await (const line of readLines(spec.path, limits.maxDocumentBytes * LINE_OVERHEAD)) {
         signal?.throwIfAborted();
         if (isBlank(line)) continue;
+        if (isTurnOver()) await breathe();
         const entry = entryOf(spec, line, limits.maxDocumentBytes);
         if (typeof entry === 'string') problems.push(`line ${line.number}: ${entry}`);
         if (problems.length >= MAX_PROBLEMS) break;

@@ -2,6 +2,7 @@ import { documentFault } from '../../domain/corpus/check-document.js';
 import { contentHash, contentKeyOf, problemHash } from '../../domain/corpus/content-hash.js';
 import type { DocumentChange, LogDocument } from '../../domain/corpus/document.js';
 import type { DocId } from '../../domain/ids.js';
+import { breathe } from '../../pace.js';
 import { DocumentProblem, type SourceEntry } from '../../ports/source.js';
 
 /** scanned = added + changed + unchanged; documents with problems are among them. */
@@ -16,6 +17,8 @@ export interface Findings {
 export interface Found {
   readonly changes: readonly DocumentChange[];
   readonly unchanged: readonly DocId[];
+  /** Of unchanged documents whose hint is another than before. */
+  readonly hints: ReadonlyMap<DocId, string>;
 }
 
 /** Text held before it is written, and documents opened at once: what bounds a scan's memory. */
@@ -26,6 +29,7 @@ const OPEN_AT_ONCE = 8;
 export class ScanBatch {
   private changes: DocumentChange[] = [];
   private unchanged: DocId[] = [];
+  private hints = new Map<DocId, string>();
   private heldBytes = 0;
   private readonly count = { scanned: 0, added: 0, changed: 0, unchanged: 0, problems: 0 };
 
@@ -45,6 +49,7 @@ export class ScanBatch {
       const window = entries.slice(at, at + OPEN_AT_ONCE);
       const found = await Promise.all(window.map((entry) => this.look(entry)));
       for (const [index, change] of found.entries()) this.note(window[index], change);
+      await breathe();
       if (this.heldBytes >= FLUSH_BYTES) await this.flush();
     }
     await this.flush();
@@ -66,6 +71,7 @@ export class ScanBatch {
     if (row && (change === undefined || change.contentHash === row.contentHash)) {
       this.count.unchanged += 1;
       this.unchanged.push(entry.id);
+      if (change?.hint !== undefined && change.hint !== row.hint) this.hints.set(entry.id, change.hint);
     } else if (change) {
       this.count[row ? 'changed' : 'added'] += 1;
       this.changes.push(change);
@@ -80,9 +86,10 @@ export class ScanBatch {
 
   private async flush(): Promise<void> {
     if (this.changes.length + this.unchanged.length === 0) return;
-    await this.record({ changes: this.changes, unchanged: this.unchanged });
+    await this.record({ changes: this.changes, unchanged: this.unchanged, hints: this.hints });
     this.changes = [];
     this.unchanged = [];
+    this.hints = new Map();
     this.heldBytes = 0;
   }
 }

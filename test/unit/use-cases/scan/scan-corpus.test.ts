@@ -23,6 +23,23 @@ describe('scanCorpus()', () => {
     expect(world.source.opened).toBe(0);
   });
 
+  // A touched file has a new time and the old content; it was opened again on every scan, because its new hint got lost.
+  test('opens a touched document once, and knows it by its new hint from then on', async () => {
+    const world = await openWorld();
+    let opened = 0;
+    const touched = (hint: string) =>
+      listing(world, async function* () {
+        const open = async () => {
+          opened += 1;
+          return { id: docId('a'), text: 'same', metadata: {} };
+        };
+        yield { id: docId('a'), place: 'a', hint, open };
+      });
+    for (const hint of ['monday', 'tuesday', 'tuesday', 'tuesday']) await scanCorpus(touched(hint), world.spec);
+    expect(opened).toBe(2);
+    expect(await row(world, 'a')).toMatchObject({ revision: 1, hint: 'tuesday' });
+  });
+
   test('gives a changed, a deleted and a returning document a revision each, and a touched one none', async () => {
     const world = await openWorld();
     put(world, { a: 'one', b: 'two', c: 'three' });
