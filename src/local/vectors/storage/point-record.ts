@@ -38,7 +38,11 @@ export function encodeRecords(records: readonly PointRecord[]): {
   return { body: writer.bytes, payloadAt };
 }
 
-/** @param bodyOffset  Where the body stands in its file. */
+/**
+ * Records with vectors and payloads that are only valid until the next body is read.
+ *
+ * @param bodyOffset  Where the body stands in its file.
+ */
 export function* decodeRecords(body: Buffer, bodyOffset: number): Generator<LoggedRecord> {
   const reader = new Reader(body);
   while (reader.position < body.length) yield reader.record(bodyOffset);
@@ -89,14 +93,32 @@ class Writer {
   }
 }
 
+// Room for the vectors of a whole body, used again for the next: one allocation instead of one a vector.
+let components = new Float32Array(0);
+
+const HEX = Buffer.from('0123456789abcdef');
+const DASH = '-'.charCodeAt(0);
+const uuid = Buffer.alloc(36);
+
+/** In one piece: put together from parts, a text keeps its parts in memory. */
+function uuidText(bytes: Buffer, at: number): string {
+  let to = 0;
+  for (let i = 0; i < 16; i += 1) {
+    if (i === 4 || i === 6 || i === 8 || i === 10) uuid[to++] = DASH;
+    const byte = bytes[at + i]!;
+    uuid[to++] = HEX[byte >> 4]!;
+    uuid[to++] = HEX[byte & 15]!;
+  }
+  return uuid.toString('latin1');
+}
+
 class Reader {
   position = 0;
-  /** Room for the vectors of the whole body: one allocation instead of one a vector. */
-  private readonly components: Float32Array;
   private componentsUsed = 0;
 
   constructor(private readonly bytes: Buffer) {
-    this.components = new Float32Array(Math.floor(bytes.length / Float32Array.BYTES_PER_ELEMENT));
+    const needed = Math.floor(bytes.length / Float32Array.BYTES_PER_ELEMENT);
+    if (components.length < needed) components = new Float32Array(needed);
   }
 
   /** @param bodyOffset  Where the body stands in its file. */
@@ -122,8 +144,7 @@ class Reader {
     if (kind === 'number') return this.f64();
     this.position += kind === 'bigint' ? 8 : 16;
     if (kind === 'bigint') return this.bytes.readBigUInt64LE(this.position - 8);
-    const hex = this.bytes.toString('hex', this.position - 16, this.position);
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    return uuidText(this.bytes, this.position - 16);
   }
 
   private vectors(): Map<string, Float32Array> {
@@ -139,7 +160,7 @@ class Reader {
 
   /** Copied byte by byte: in the file a vector may stand at any offset, in memory only at multiples of four. */
   private vector(size: number): Float32Array {
-    const vector = this.components.subarray(this.componentsUsed, this.componentsUsed + size);
+    const vector = components.subarray(this.componentsUsed, this.componentsUsed + size);
     const room = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
     this.bytes.copy(room, 0, this.position, this.position + room.length);
     this.position += room.length;
