@@ -1,12 +1,14 @@
 import { benchBuild } from './bench/build.js';
 import { benchMemory } from './bench/memory.js';
 import { benchPipeline } from './bench/pipeline.js';
+import { benchVectors } from './bench/vectors.js';
 
 /** `npm run bench -- <name> [size]`: figures for one machine on one day; ratios travel, absolute numbers do not. */
 const BENCHES: Readonly<Record<string, (size?: number) => Promise<void>>> = {
   build: benchBuild,
   memory: benchMemory,
   pipeline: benchPipeline,
+  vectors: benchVectors,
 };
 
 const [name, size] = process.argv.slice(2);

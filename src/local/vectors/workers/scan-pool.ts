@@ -90,7 +90,11 @@ class Member {
   constructor(thread: number, whenDead: () => void) {
     this.worker = startWorker({ thread });
     this.started = new Promise((resolve, reject) => {
-      this.worker.once('message', () => resolve());
+      this.worker.once('message', () => {
+        // From now on only a scan under way keeps the process.
+        this.worker.unref();
+        resolve();
+      });
       const die = (error: Error): void => {
         whenDead();
         reject(error);
@@ -104,8 +108,6 @@ class Member {
     this.worker.on('message', (answer: Answer | 'ready') => {
       if (answer !== 'ready') this.settle(answer);
     });
-    // Only a scan under way keeps the process.
-    this.worker.unref();
   }
 
   async scan(scan: Scan, segments: readonly Segment[]): Promise<ScoredRows> {
