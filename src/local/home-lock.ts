@@ -36,6 +36,14 @@ export async function tryLock(folder: string): Promise<HomeLock | undefined> {
   return { release: () => replaceFile(file, RELEASED) };
 }
 
+/** Who holds the lock now; undefined when nobody does. */
+export async function holderOf(folder: string): Promise<ProcessIdentity | undefined> {
+  const last = (await numbersIn(folder)).at(-1);
+  if (last === undefined) return undefined;
+  const content = await readFile(fileOf(folder, last), 'utf8').catch(() => RELEASED);
+  return content === RELEASED ? undefined : (JSON.parse(content) as ProcessIdentity);
+}
+
 const fileOf = (folder: string, number: number): string => path.join(folder, String(number).padStart(9, '0'));
 
 async function numbersIn(folder: string): Promise<readonly number[]> {

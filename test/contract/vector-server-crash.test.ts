@@ -212,7 +212,7 @@ describe('embedded vector server and crashes', () => {
     await expect(startVectorServer({ folder, port: 0 })).rejects.toMatchObject({ code: 'ALREADY_RUNNING' });
     await second.close();
     // The pid of a dead server may have been given to somebody else since.
-    await writeFile(join(folder, 'server.lock'), JSON.stringify({ pid: process.ppid, startedAt: 'long ago' }));
+    await writeFile(join(folder, 'lock', '000000009'), JSON.stringify({ pid: process.ppid, startedAt: 'long ago' }));
     await (await startVectorServer({ folder, port: 0 })).close();
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import type { PayloadIndex } from '../../../domain/version/identity.js';
 import { noCollection, Refusal, wrongInput } from '../refusal.js';
+import type { HomeLock } from '../../home-lock.js';
 import { lockFolder } from '../storage/folder-lock.js';
 import { DamagedLogError } from '../storage/log-reader.js';
 import { alreadyExists, applyAliasAction } from './alias-actions.js';
@@ -31,19 +32,19 @@ export class VectorDatabase {
   private constructor(
     private readonly folder: string,
     private readonly catalogue: Catalogue,
-    private readonly hold: { readonly unlock: () => void; readonly compaction: CompactionPolicy },
+    private readonly hold: { readonly lock: HomeLock; readonly compaction: CompactionPolicy },
   ) {}
 
   /** @throws LifecycleError `ALREADY_RUNNING` when another server has the folder. */
   static async open(folder: string, compaction = DEFAULT_COMPACTION): Promise<VectorDatabase> {
     await mkdir(join(folder, 'collections'), { recursive: true });
-    const unlock = lockFolder(folder);
+    const lock = await lockFolder(folder);
     try {
-      const database = new VectorDatabase(folder, await Catalogue.open(folder), { unlock, compaction });
+      const database = new VectorDatabase(folder, await Catalogue.open(folder), { lock, compaction });
       await database.load();
       return database;
     } catch (error) {
-      unlock();
+      await lock.release();
       throw error;
     }
   }
@@ -173,7 +174,7 @@ export class VectorDatabase {
     await this.catalogue.exclusively(async () => {
       for (const opened of this.open.values()) if (opened instanceof Collection) await opened.close();
     });
-    this.hold.unlock();
+    await this.hold.lock.release();
   }
 
   private async setIndexes(
