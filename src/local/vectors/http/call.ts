@@ -11,6 +11,8 @@ export interface Call {
   readonly query: URLSearchParams;
   /** Undefined without a body. */
   readonly body: Located | undefined;
+  /** Whether the caller has left: nobody will read the answer. */
+  isAbandoned(): boolean;
 }
 
 /** Answers with the envelope's `result`; a string is the whole answer, as plain text. */

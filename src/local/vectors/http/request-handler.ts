@@ -6,6 +6,7 @@ import { writeJson } from '../json/exact-json.js';
 import { Refusal } from '../refusal.js';
 import { authorize } from './authorize.js';
 import type { ApiKeys } from './authorize.js';
+import type { Call } from './call.js';
 import { renderMetrics } from './metrics.js';
 import { readBody } from './read-body.js';
 import { findRoute } from './router.js';
@@ -22,7 +23,7 @@ export function requestHandler(database: VectorDatabase, keys: ApiKeys): Request
   return async (request, response) => {
     const started = performance.now();
     try {
-      const { status, content } = await answerOf(request, { database, keys });
+      const { status, content } = await answerOf(request, { database, keys, isAbandoned: () => response.destroyed });
       send(response, status, content instanceof Success ? content.within(secondsSince(started)) : content);
     } catch (error) {
       // Whoever sent half a request and left is no longer there to be told.
@@ -49,7 +50,7 @@ class Success {
 
 async function answerOf(
   request: IncomingMessage,
-  { database, keys }: { readonly database: VectorDatabase; readonly keys: ApiKeys },
+  { database, keys, isAbandoned }: Pick<Call, 'database' | 'isAbandoned'> & { readonly keys: ApiKeys },
 ): Promise<Answer> {
   const { pathname, searchParams } = urlOf(request);
   const method = request.method ?? 'GET';
@@ -68,7 +69,7 @@ async function answerOf(
   }
   if (found instanceof Refusal) throw found;
   const body = await readBody(request);
-  const result = await found.route.handle({ database, params: found.params, query: searchParams, body });
+  const result = await found.route.handle({ database, params: found.params, query: searchParams, body, isAbandoned });
   return { status: 200, content: new Success(result) };
 }
 
