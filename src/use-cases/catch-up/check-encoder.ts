@@ -20,22 +20,11 @@ export function toolsOf({ toolbox }: Pick<Ports, 'toolbox'>, version: IndexVersi
 }
 
 /**
- * Whether a version may still be written and searched with what its configuration names: same
- * fingerprints, same vectors for the probe texts, same cuts of the probe document.
+ * Whether a version may still be written with what its configuration names: same fingerprints, same cuts of the
+ * probe document. Costs nothing; {@link checkProbes} asks the encoder itself.
  *
- * @throws {LifecycleError} `ENCODER_CHANGED`, `CHUNKER_CHANGED`, and whatever the embedder fails with.
+ * @throws {LifecycleError} `ENCODER_CHANGED`, `CHUNKER_CHANGED`
  */
-export async function checkEncoder(
-  ports: Pick<Ports, 'toolbox'>,
-  version: IndexVersion,
-  options: { readonly signal?: AbortSignal } = {},
-): Promise<void> {
-  const tools = toolsOf(ports, version);
-  await checkChunker(tools, version);
-  await checkProbes(tools, version, options);
-}
-
-/** The half that costs nothing: identities, and where the probe document is cut. */
 export async function checkChunker({ embedder, chunker }: VersionTools, version: IndexVersion): Promise<void> {
   const now = await embedder.describe();
   if (fingerprintOf(now) !== version.fingerprints.embedder) {
