@@ -75,9 +75,11 @@ export class VectorColumn {
 export function prepareVector(vector: Float32Array, distance: Metric): Float32Array {
   if (distance !== 'Cosine') return vector;
   let squares = 0;
-  for (const component of vector) squares += component * component;
+  for (let i = 0; i < vector.length; i += 1) squares += vector[i]! * vector[i]!;
   const length = Math.sqrt(squares);
   // Qdrant leaves vectors alone that are zero or normalised already, so that writing one back changes nothing.
   if (length === 0 || Math.abs(length - 1) < 1e-6) return vector;
-  return vector.map((component) => component / length);
+  const normalised = new Float32Array(vector.length);
+  for (let i = 0; i < vector.length; i += 1) normalised[i] = vector[i]! / length;
+  return normalised;
 }
