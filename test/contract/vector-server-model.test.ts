@@ -15,7 +15,7 @@ import type { RestClient } from '../support/rest.js';
  * between must be answered alike.
  *   VECTOR_MODEL_RUNS=10000 npx vitest run test/contract/vector-server-model.test.ts
  */
-const RUNS = Number(process.env.VECTOR_MODEL_RUNS ?? 150);
+const RUNS = Number(process.env.VECTOR_MODEL_RUNS ?? 300);
 const SEED = process.env.VECTOR_MODEL_SEED;
 
 interface Point {

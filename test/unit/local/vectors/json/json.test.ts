@@ -16,8 +16,9 @@ describe('exact JSON', () => {
     fc.assert(
       fc.property(texts, (text) => {
         const value: unknown = JSON.parse(text);
-        expect(parseJson(text)).toEqual(value);
-        expect(JSON.parse(writeJson(parseExactly(text)))).toEqual(JSON.parse(JSON.stringify(value)));
+        // Integers from 2^53 on are bigints meanwhile, and numbers again once written.
+        expect(JSON.parse(writeJson(parseJson(text)))).toEqual(value);
+        expect(JSON.parse(writeJson(parseExactly(text)))).toEqual(value);
       }),
     );
   });
