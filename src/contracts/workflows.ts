@@ -88,21 +88,11 @@ export interface DecideInput {
   readonly reportDigest: string | null;
 }
 
+export type { ScanResult } from '../domain/corpus/scan-result.js';
+
 export interface ScanInput {
   readonly index: string;
   readonly queues: Queues;
-}
-
-/** scanned = added + changed + unchanged; quarantined documents are among them. */
-export interface ScanResult {
-  readonly scanned: number;
-  readonly added: number;
-  readonly changed: number;
-  readonly unchanged: number;
-  readonly deleted: number;
-  readonly withheldDeletions: number;
-  readonly problems: number;
-  readonly head: number;
 }
 
 export interface CatchUpInput {

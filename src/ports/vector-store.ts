@@ -1,3 +1,4 @@
+import type { ChunkPayload } from '../domain/chunk/payload.js';
 import type { AliasName, ChunkId, CollectionName, DocId, Revision, VectorName } from '../domain/ids.js';
 import type { JsonObject, JsonValue } from '../domain/json.js';
 import type { Distance, PayloadIndex } from '../domain/version/identity.js';
@@ -32,17 +33,6 @@ export interface CollectionInfo {
   readonly status: 'green' | 'yellow' | 'grey' | 'red';
   /** Nothing queued, running or deferred: what is stored is searchable. */
   readonly settled: boolean;
-}
-
-/** Payload of a point. `doc_id` and `rev` steer catch-up, the rest is for readers. */
-export interface ChunkPayload extends JsonObject {
-  readonly doc_id: string;
-  readonly chunk: number;
-  readonly rev: Revision;
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-  readonly content_hash: string;
 }
 
 export interface Point {

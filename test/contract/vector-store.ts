@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aliasName, chunkId, collectionName, docId, vectorName } from '../../src/domain/ids.js';
 import type { CollectionName } from '../../src/domain/ids.js';
 import type { Distance } from '../../src/domain/version/identity.js';
-import type { ChunkPayload, CollectionSpec, Point, VectorFilter, VectorStore } from '../../src/ports/vector-store.js';
+import type { ChunkPayload } from '../../src/domain/chunk/payload.js';
+import type { CollectionSpec, Point, VectorFilter, VectorStore } from '../../src/ports/vector-store.js';
 
 const RUN = Math.random().toString(36).slice(2, 8);
 const VECTOR = vectorName('e-0123456789ab');
