@@ -85,6 +85,8 @@ describe('from an empty folder to the first flip, and back', () => {
         promoted: false,
       });
       expect(await live()).toBe(2);
+      // A newer report would void the approval of the older one: once it did, and the promotion failed after the approval.
+      expect((await place.cutover('compare', 'docs')).result).toMatchObject({ code: 'DECISION_REFUSED' });
       const approved = await place.cutover('approve', 'docs');
       expect({ exitCode: approved.exitCode, ...approved.result }).toMatchObject({ exitCode: 0, promoted: true });
       expect(await live()).toBe(4);

@@ -69,9 +69,31 @@ async function chooseSides(
   return { candidate, live: options['live'] === undefined ? fallback : Number(options['live']) };
 }
 
+/**
+ * A newer report of a version that waits for its flip would void the approval that names the older one, and be
+ * another look at the same evidence.
+ */
+async function requireUndecided(
+  { registry }: Pick<Ports, 'registry'>,
+  index: IndexName,
+  { candidate }: Sides,
+): Promise<void> {
+  const row = await registry.index(index);
+  const state = (await registry.version({ index, number: candidate }))?.state;
+  if (row?.candidate !== candidate || (state !== 'compared' && state !== 'approved')) return;
+  throw new LifecycleError(
+    'DECISION_REFUSED',
+    `v${candidate} of "${index}" is ${state}: its comparison waits for a decision`,
+    {
+      hint: `Read it with \`cutover review ${index}\`; \`cutover compare ${index} --latest\` exports its runs.`,
+    },
+  );
+}
+
 /** Both sides must stand at one head, and the log may not move while they are asked. */
 async function compareNow(context: CommandContext, index: IndexName, sides: Sides): Promise<ComparisonRecord> {
   const ports = await context.ports();
+  await requireUndecided(ports, index, sides);
   const owner = `compare/${randomUUID()}`;
   const frozenHead = await ports.log.freeze(index, { owner, forMs: FREEZE_MS, replaces: false });
   if (frozenHead === undefined) {

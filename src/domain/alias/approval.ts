@@ -142,7 +142,7 @@ export function requireValidApproval({ row, to, decision, now }: SwitchFacts, re
       `Version ${to.number} of "${row.index}" was approved when another version was live`,
       {
         facts: { approvedAtEpoch: decision.liveEpoch, liveEpoch: row.liveEpoch },
-        hint: `Compare it with the live one: cutover compare ${row.index}`,
+        hint: `Compare it with the live one: cutover reindex ${row.index}`,
       },
     );
   }

@@ -117,7 +117,7 @@ function requireFreshComparison({ row, to, changedSinceCompared, documents }: Sw
   throw new LifecycleError(
     'COMPARISON_VOID',
     `${changedSinceCompared} of ${documents} documents of "${row.index}" changed since version ${to.number} was compared`,
-    { facts: { changedSinceCompared, documents }, hint: `Compare again: cutover compare ${row.index}` },
+    { facts: { changedSinceCompared, documents }, hint: `Compare again: cutover reindex ${row.index}` },
   );
 }
 

@@ -11,7 +11,7 @@ export function voidComparison(index: IndexName, problems: readonly Reason[]): L
     {
       hint: notVerified
         ? `Verify first: \`cutover verify ${index}\`.`
-        : `Nothing was decided. Compare again: \`cutover compare ${index}\`.`,
+        : `Nothing was decided. Compare again: \`cutover reindex ${index}\`.`,
       facts: { index, problems: problems.map(({ code }) => code) },
     },
   );

@@ -52,7 +52,7 @@ async function latestReportDigest(ports: FlipPorts, index: IndexName, version: V
   if (report !== undefined) return report.digest;
   throw new LifecycleError('APPROVAL_INVALID', `Version ${version} of "${index}" has no sealed report to approve`, {
     facts: { version },
-    hint: `Compare it first: cutover compare ${index}`,
+    hint: `Compare it first: cutover reindex ${index}`,
   });
 }
 
